@@ -1,0 +1,43 @@
+#ifndef OAUTH2_RS_JOSE_KEY_SET_H
+#define OAUTH2_RS_JOSE_KEY_SET_H
+
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/result.h"
+#include "jose/key.h"
+
+namespace oauth2_rs {
+
+/* The keys of one secret, in order; immutable. Finding a key by name costs the same in any size. */
+class KeySet {
+  public:
+    explicit KeySet(std::vector<KeyPointer> keys);
+
+    const std::vector<KeyPointer>& keys() const { return keys_; }
+
+    /*
+     * The keys of that name which may verify. A name that stands for several keys (RFC
+     * 7517 section 4.5 allows equivalent ones of different types) gives them all.
+     */
+    std::vector<const Key*> named(std::string_view name) const;
+
+  private:
+    std::vector<KeyPointer> keys_;
+    std::unordered_multimap<std::string_view, const Key*> by_name_;  // views of the keys' names
+};
+
+/* What a JWK Set document (RFC 7517 section 5) holds. */
+struct JwkSetContent {
+    std::vector<KeyPointer> keys;       // sound ones that may verify
+    std::vector<std::string> problems;  // of keys that are broken or weak, one clause each
+    bool holds_private = false;
+};
+
+Configured<JwkSetContent> parse_jwk_set(std::string_view text);
+
+}  // namespace oauth2_rs
+
+#endif

@@ -1,0 +1,119 @@
+#include "jose/pem.h"
+
+#include <openssl/ec.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+
+#include <array>
+#include <string_view>
+#include <utility>
+
+namespace oauth2_rs {
+
+namespace {
+
+struct PemCloser {
+    void operator()(char* text) const { OPENSSL_free(text); }
+};
+using PemText = std::unique_ptr<char, PemCloser>;
+
+ConfigError refused(const std::string& why) {
+    ERR_clear_error();
+    return {why};
+}
+
+bool is_symmetric_label(std::string_view label) {
+    return label == "HMAC SECRET KEY" || label == "AES SECRET KEY" || label == "GENERIC SECRET";
+}
+
+/* The key of one decoded block; null where the block holds none. */
+PublicKeyHandle key_in_block(std::string_view label, const unsigned char* der, long size) {
+    if (label == "CERTIFICATE") {
+        const CertificateHandle certificate(d2i_X509(nullptr, &der, size));
+        return PublicKeyHandle(certificate ? X509_get_pubkey(certificate.get()) : nullptr);
+    }
+    if (label == "PUBLIC KEY") {
+        return PublicKeyHandle(d2i_PUBKEY(nullptr, &der, size));
+    }
+    if (label == "RSA PUBLIC KEY") {
+        return PublicKeyHandle(d2i_PublicKey(EVP_PKEY_RSA, nullptr, &der, size));
+    }
+    if (label == "PRIVATE KEY" || label == "RSA PRIVATE KEY" || label == "EC PRIVATE KEY") {
+        return PublicKeyHandle(d2i_AutoPrivateKey(nullptr, &der, size));
+    }
+    return nullptr;
+}
+
+Curve curve_of(const EVP_PKEY* key) {
+    if (EVP_PKEY_is_a(key, "ED25519") == 1) {
+        return Curve::kEd25519;
+    }
+    if (EVP_PKEY_is_a(key, "ED448") == 1) {
+        return Curve::kEd448;
+    }
+    std::array<char, 64> group{};
+    if (EVP_PKEY_is_a(key, "EC") != 1 ||
+        EVP_PKEY_get_group_name(key, group.data(), group.size(), nullptr) != 1) {
+        return Curve::kNone;
+    }
+    const std::string_view name = group.data();
+    if (name == "prime256v1") {
+        return Curve::kP256;
+    }
+    if (name == "secp384r1") {
+        return Curve::kP384;
+    }
+    if (name == "secp521r1") {
+        return Curve::kP521;
+    }
+    return name == "secp256k1" ? Curve::kSecp256k1 : Curve::kNone;
+}
+
+Configured<KeyPointer> as_key(PublicKeyHandle key, KeyTerms terms) {
+    const bool pss = EVP_PKEY_is_a(key.get(), "RSA-PSS") == 1;
+    if (pss || EVP_PKEY_is_a(key.get(), "RSA") == 1) {
+        terms.restricted_to_pss = pss;
+        return KeyPointer(new Key(KeyType::kRsa, Curve::kNone, std::move(key), std::move(terms)));
+    }
+    const Curve curve = curve_of(key.get());
+    if (curve == Curve::kNone) {
+        return refused("its key type or curve signs no token");
+    }
+    const KeyType type = EVP_PKEY_is_a(key.get(), "EC") == 1 ? KeyType::kEc : KeyType::kOkp;
+    return KeyPointer(new Key(type, curve, std::move(key), std::move(terms)));
+}
+
+}  // namespace
+
+Configured<KeyPointer> parse_pem(const SecretBytes& text, const std::string& name,
+                                 bool* is_private) {
+    const BioHandle source(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+    char* label = nullptr;
+    char* header = nullptr;
+    unsigned char* der = nullptr;
+    long size = 0;
+    if (!source || PEM_read_bio(source.get(), &label, &header, &der, &size) != 1) {
+        return refused("it holds no PEM block");
+    }
+    const PemText label_owner(label);
+    const PemText header_owner(header);
+    const SecretBytes block(der, der + size);
+    OPENSSL_clear_free(der, static_cast<std::size_t>(size));
+    const std::string_view kind = label;
+    if (*header != '\0' || kind == "ENCRYPTED PRIVATE KEY") {
+        return refused("it is encrypted; give the public key instead");
+    }
+    *is_private = is_symmetric_label(kind) || kind.find("PRIVATE") != std::string_view::npos;
+    KeyTerms terms;
+    terms.name = name;
+    if (is_symmetric_label(kind)) {
+        return KeyPointer(new Key(block, std::move(terms)));
+    }
+    PublicKeyHandle key = key_in_block(kind, block.data(), static_cast<long>(block.size()));
+    if (!key) {
+        return refused("its PEM block is no certificate and no key");
+    }
+    return as_key(std::move(key), std::move(terms));
+}
+
+}  // namespace oauth2_rs

@@ -1,0 +1,215 @@
+#include "jose/signature_verifier.h"
+
+#include <openssl/core_names.h>
+#include <openssl/err.h>
+#include <openssl/rsa.h>
+
+#include <array>
+#include <utility>
+
+#include "base/handles.h"
+
+namespace oauth2_rs {
+
+namespace {
+
+const unsigned char* bytes(std::string_view text) {
+    return reinterpret_cast<const unsigned char*>(text.data());
+}
+
+/* The worker's TLS shares OpenSSL's error queue: whatever fails here must leave nothing in it. */
+bool clear_errors_unless(bool good) {
+    if (!good) {
+        ERR_clear_error();
+    }
+    return good;
+}
+
+/* RSA and ECDSA: digest, then the key operation on a context that is set up once. */
+class DigestedVerifier : public SignatureVerifier {
+  public:
+    DigestedVerifier(DigestHandle digest, DigestContextHandle digest_context,
+                     PublicKeyContextHandle key_context)
+        : digest_(std::move(digest)),
+          digest_context_(std::move(digest_context)),
+          key_context_(std::move(key_context)) {}
+
+  protected:
+    bool verify_digested(std::string_view input, const unsigned char* signature,
+                         std::size_t signature_size) {
+        std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
+        unsigned int size = 0;
+        return EVP_DigestInit_ex2(digest_context_.get(), digest_.get(), nullptr) == 1 &&
+               EVP_DigestUpdate(digest_context_.get(), input.data(), input.size()) == 1 &&
+               EVP_DigestFinal_ex(digest_context_.get(), digest.data(), &size) == 1 &&
+               EVP_PKEY_verify(key_context_.get(), signature, signature_size, digest.data(),
+                               size) == 1;
+    }
+
+  private:
+    DigestHandle digest_;
+    DigestContextHandle digest_context_;
+    PublicKeyContextHandle key_context_;
+};
+
+/* RFC 7518 sections 3.3 and 3.5; RFC 8017 section 8: a signature is as long as the modulus. */
+class RsaVerifier final : public DigestedVerifier {
+  public:
+    RsaVerifier(DigestHandle digest, DigestContextHandle digest_context,
+                PublicKeyContextHandle key_context, std::size_t modulus_size)
+        : DigestedVerifier(std::move(digest), std::move(digest_context), std::move(key_context)),
+          modulus_size_(modulus_size) {}
+
+    bool verify(std::string_view input, std::string_view signature) override {
+        return signature.size() == modulus_size_ &&
+               clear_errors_unless(verify_digested(input, bytes(signature), signature.size()));
+    }
+
+  private:
+    std::size_t modulus_size_;
+};
+
+/* RFC 7518 section 3.4: exactly r and s, each of the curve's size; the engine wants them in DER. */
+class EcdsaVerifier final : public DigestedVerifier {
+  public:
+    EcdsaVerifier(DigestHandle digest, DigestContextHandle digest_context,
+                  PublicKeyContextHandle key_context, std::size_t number_size)
+        : DigestedVerifier(std::move(digest), std::move(digest_context), std::move(key_context)),
+          number_size_(number_size) {}
+
+    bool verify(std::string_view input, std::string_view signature) override {
+        return signature.size() == 2 * number_size_ &&
+               clear_errors_unless(verify_numbers(input, signature));
+    }
+
+  private:
+    bool verify_numbers(std::string_view input, std::string_view signature) {
+        const int size = static_cast<int>(number_size_);
+        BignumHandle r(BN_bin2bn(bytes(signature), size, nullptr));
+        BignumHandle s(BN_bin2bn(bytes(signature) + size, size, nullptr));
+        const EcdsaSignatureHandle numbers(ECDSA_SIG_new());
+        if (!r || !s || !numbers || ECDSA_SIG_set0(numbers.get(), r.get(), s.get()) != 1) {
+            return false;
+        }
+        (void)r.release();  // owned by `numbers` from here on
+        (void)s.release();
+        unsigned char* encoded = nullptr;
+        const int encoded_size = i2d_ECDSA_SIG(numbers.get(), &encoded);
+        const OpensslMemory der(encoded);
+        return encoded_size > 0 &&
+               verify_digested(input, encoded, static_cast<std::size_t>(encoded_size));
+    }
+
+    std::size_t number_size_;
+};
+
+/* RFC 8037 section 3.1. */
+class EddsaVerifier final : public SignatureVerifier {
+  public:
+    EddsaVerifier(DigestContextHandle context, EVP_PKEY* key)
+        : context_(std::move(context)), key_(key) {}
+
+    bool verify(std::string_view input, std::string_view signature) override {
+        return clear_errors_unless(
+            EVP_MD_CTX_reset(context_.get()) == 1 &&
+            EVP_DigestVerifyInit(context_.get(), nullptr, nullptr, nullptr, key_) == 1 &&
+            EVP_DigestVerify(context_.get(), bytes(signature), signature.size(), bytes(input),
+                             input.size()) == 1);
+    }
+
+  private:
+    DigestContextHandle context_;
+    EVP_PKEY* key_;
+};
+
+/* RFC 7518 section 3.2. */
+class HmacVerifier final : public SignatureVerifier {
+  public:
+    HmacVerifier(MacContextHandle context, std::size_t size)
+        : context_(std::move(context)), size_(size) {}
+
+    bool verify(std::string_view input, std::string_view signature) override {
+        std::array<unsigned char, EVP_MAX_MD_SIZE> mac;
+        std::size_t size = 0;
+        return clear_errors_unless(
+            EVP_MAC_init(context_.get(), nullptr, 0, nullptr) == 1 &&
+            EVP_MAC_update(context_.get(), bytes(input), input.size()) == 1 &&
+            EVP_MAC_final(context_.get(), mac.data(), &size, mac.size()) == 1 && size == size_ &&
+            signature.size() == size && CRYPTO_memcmp(mac.data(), signature.data(), size) == 0);
+    }
+
+  private:
+    MacContextHandle context_;
+    std::size_t size_;
+};
+
+/* RFC 7518 section 3.5: MGF1 with the same hash, a salt of the hash's length. */
+bool set_up_pss(EVP_PKEY_CTX* context) {
+    return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PSS_PADDING) == 1 &&
+           EVP_PKEY_CTX_set_rsa_pss_saltlen(context, RSA_PSS_SALTLEN_DIGEST) == 1;
+}
+
+bool set_up(EVP_PKEY_CTX* context, const Algorithm& algorithm, const EVP_MD* digest) {
+    if (EVP_PKEY_verify_init(context) != 1) {
+        return false;
+    }
+    if (algorithm.scheme == Scheme::kRsaPkcs1 &&
+        EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) != 1) {
+        return false;
+    }
+    if (algorithm.scheme == Scheme::kRsaPss && !set_up_pss(context)) {
+        return false;
+    }
+    return EVP_PKEY_CTX_set_signature_md(context, digest) == 1;
+}
+
+std::unique_ptr<SignatureVerifier> make_eddsa_verifier(EVP_PKEY* key) {
+    DigestContextHandle context(EVP_MD_CTX_new());
+    if (!context) {
+        return nullptr;
+    }
+    return std::make_unique<EddsaVerifier>(std::move(context), key);
+}
+
+}  // namespace
+
+std::unique_ptr<SignatureVerifier> make_public_key_verifier(const Algorithm& algorithm,
+                                                            evp_pkey_st* key) {
+    if (algorithm.scheme == Scheme::kEddsa) {
+        return make_eddsa_verifier(key);
+    }
+    DigestHandle digest(EVP_MD_fetch(nullptr, algorithm.digest, nullptr));
+    DigestContextHandle digest_context(EVP_MD_CTX_new());
+    PublicKeyContextHandle key_context(EVP_PKEY_CTX_new_from_pkey(nullptr, key, nullptr));
+    if (!clear_errors_unless(digest && digest_context && key_context &&
+                             set_up(key_context.get(), algorithm, digest.get()))) {
+        return nullptr;
+    }
+    if (algorithm.scheme == Scheme::kEcdsa) {
+        return std::make_unique<EcdsaVerifier>(std::move(digest), std::move(digest_context),
+                                               std::move(key_context), algorithm.size);
+    }
+    const auto modulus_size = static_cast<std::size_t>(EVP_PKEY_get_size(key));
+    return std::make_unique<RsaVerifier>(std::move(digest), std::move(digest_context),
+                                         std::move(key_context), modulus_size);
+}
+
+std::unique_ptr<SignatureVerifier> make_hmac_verifier(const Algorithm& algorithm,
+                                                      const SecretBytes& secret) {
+    const MacHandle mac(EVP_MAC_fetch(nullptr, "HMAC", nullptr));
+    if (!clear_errors_unless(mac != nullptr)) {
+        return nullptr;
+    }
+    MacContextHandle context(EVP_MAC_CTX_new(mac.get()));
+    const std::array<OSSL_PARAM, 2> parameters{
+        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, const_cast<char*>(algorithm.digest),
+                                         0),
+        OSSL_PARAM_construct_end()};
+    if (!clear_errors_unless(context && EVP_MAC_init(context.get(), secret.data(), secret.size(),
+                                                     parameters.data()) == 1)) {
+        return nullptr;
+    }
+    return std::make_unique<HmacVerifier>(std::move(context), algorithm.size);
+}
+
+}  // namespace oauth2_rs

@@ -1,0 +1,223 @@
+#include "access.h"
+
+#include "respond.h"
+
+static ngx_http_oauth2_rs_ctx_t *ngx_http_oauth2_rs_open_ctx(ngx_http_request_t *r,
+                                                             const oauth2_rs_resolver_t *resolver);
+static void ngx_http_oauth2_rs_ctx_cleanup(void *data);
+static ngx_int_t ngx_http_oauth2_rs_judge(ngx_http_request_t *r,
+                                          const ngx_http_oauth2_rs_loc_conf_t *conf,
+                                          ngx_http_oauth2_rs_ctx_t *ctx);
+static ngx_int_t ngx_http_oauth2_rs_judge_token(ngx_http_request_t *r,
+                                                const ngx_http_oauth2_rs_loc_conf_t *conf,
+                                                ngx_http_oauth2_rs_ctx_t *ctx);
+static ngx_int_t ngx_http_oauth2_rs_judge_scopes(ngx_http_request_t *r, ngx_array_t *scopes,
+                                                 ngx_http_oauth2_rs_ctx_t *ctx);
+static size_t ngx_http_oauth2_rs_authorization(ngx_http_request_t *r, oauth2_rs_text_t *values);
+static int64_t ngx_http_oauth2_rs_now_ms(void *host);
+
+// One value is what a request should have, the second is enough to tell that it has too many.
+enum { NGX_HTTP_OAUTH2_RS_MAX_AUTHORIZATION = 2 };
+
+static const oauth2_rs_host_t ngx_http_oauth2_rs_host = {ngx_http_oauth2_rs_now_ms, NULL};
+
+ngx_int_t ngx_http_oauth2_rs_access_handler(ngx_http_request_t *r) {
+    ngx_int_t rc;
+    ngx_http_oauth2_rs_ctx_t *ctx;
+    ngx_http_oauth2_rs_loc_conf_t *conf;
+
+    conf = static_cast<ngx_http_oauth2_rs_loc_conf_t *>(
+        ngx_http_get_module_loc_conf(r, ngx_http_oauth2_rs_module));
+
+    if (conf->resolver == NULL) {
+        return NGX_DECLINED;
+    }
+
+    rc = ngx_http_test_predicates(r, conf->bypass);
+    if (rc == NGX_DECLINED) {
+        return NGX_DECLINED;
+    }
+
+    ctx = ngx_http_oauth2_rs_open_ctx(r, conf->resolver);
+    if (ctx == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (rc == NGX_OK) {
+        rc = ngx_http_oauth2_rs_judge(r, conf, ctx);
+    }
+
+    switch (rc) {
+        case NGX_OK:
+            ctx->granted = 1;
+            return NGX_OK;
+
+        case NGX_DECLINED:
+            return ngx_http_oauth2_rs_refuse(r, conf->realm, ctx);
+
+        default:
+            return ngx_http_oauth2_rs_fail(r, ctx);
+    }
+}
+
+ngx_http_oauth2_rs_ctx_t *ngx_http_oauth2_rs_get_ctx(ngx_http_request_t *r) {
+    ngx_pool_cleanup_t *cln;
+    ngx_http_oauth2_rs_ctx_t *ctx;
+
+    r = r->main;
+    ctx = static_cast<ngx_http_oauth2_rs_ctx_t *>(
+        ngx_http_get_module_ctx(r, ngx_http_oauth2_rs_module));
+
+    if (ctx != NULL || !(r->internal || r->filter_finalize)) {
+        return ctx;
+    }
+
+    // An internal redirect clears the contexts of all modules. The cleanups stay, the latest first.
+    for (cln = r->pool->cleanup; cln != NULL; cln = cln->next) {
+        if (cln->handler == ngx_http_oauth2_rs_ctx_cleanup) {
+            ctx = static_cast<ngx_http_oauth2_rs_ctx_t *>(cln->data);
+            ngx_http_set_ctx(r, ctx, ngx_http_oauth2_rs_module);
+            return ctx;
+        }
+    }
+
+    return NULL;
+}
+
+// The context of this request and resolver, with no decision in it. A context of another resolver
+// is left to the pool: variables evaluated earlier may point into it. NGINX bounds the number of
+// internal redirects, hence that of contexts.
+static ngx_http_oauth2_rs_ctx_t *ngx_http_oauth2_rs_open_ctx(ngx_http_request_t *r,
+                                                             const oauth2_rs_resolver_t *resolver) {
+    ngx_pool_cleanup_t *cln;
+    ngx_http_oauth2_rs_ctx_t *ctx, *prev;
+
+    prev = ngx_http_oauth2_rs_get_ctx(r);
+
+    if (prev != NULL) {
+        prev->granted = 0;
+        ngx_memzero(&prev->error, sizeof(oauth2_rs_text_t));
+        ngx_memzero(&prev->reason, sizeof(oauth2_rs_text_t));
+
+        if (prev->resolver == resolver) {
+            return prev;
+        }
+    }
+
+    cln = ngx_pool_cleanup_add(r->pool, sizeof(ngx_http_oauth2_rs_ctx_t));
+    if (cln == NULL) {
+        return NULL;
+    }
+
+    ctx = static_cast<ngx_http_oauth2_rs_ctx_t *>(cln->data);
+    ngx_memzero(ctx, sizeof(ngx_http_oauth2_rs_ctx_t));
+
+    ctx->resolver = resolver;
+    ctx->challenge = prev == NULL ? NULL : prev->challenge;
+
+    cln->handler = ngx_http_oauth2_rs_ctx_cleanup;
+    ngx_http_set_ctx(r, ctx, ngx_http_oauth2_rs_module);
+
+    return ctx;
+}
+
+static void ngx_http_oauth2_rs_ctx_cleanup(void *data) {
+    oauth2_rs_resolution_destroy(static_cast<ngx_http_oauth2_rs_ctx_t *>(data)->resolution);
+}
+
+// NGX_OK: granted, NGX_DECLINED: the resolution says why not, NGX_ERROR: it could not be judged.
+static ngx_int_t ngx_http_oauth2_rs_judge(ngx_http_request_t *r,
+                                          const ngx_http_oauth2_rs_loc_conf_t *conf,
+                                          ngx_http_oauth2_rs_ctx_t *ctx) {
+    ngx_int_t rc;
+
+    if (ctx->resolution == NULL) {
+        ctx->resolution = oauth2_rs_resolution_create(conf->resolver);
+        if (ctx->resolution == NULL) {
+            return NGX_ERROR;
+        }
+    }
+
+    rc = ngx_http_oauth2_rs_judge_token(r, conf, ctx);
+    if (rc != NGX_OK || conf->scopes == NULL) {
+        return rc;
+    }
+
+    // A scope may be made of claims, which are those of a granted request.
+    ctx->granted = 1;
+    rc = ngx_http_oauth2_rs_judge_scopes(r, conf->scopes, ctx);
+    ctx->granted = 0;
+
+    return rc;
+}
+
+static ngx_int_t ngx_http_oauth2_rs_judge_token(ngx_http_request_t *r,
+                                                const ngx_http_oauth2_rs_loc_conf_t *conf,
+                                                ngx_http_oauth2_rs_ctx_t *ctx) {
+    oauth2_rs_text_t values[NGX_HTTP_OAUTH2_RS_MAX_AUTHORIZATION];
+    oauth2_rs_request_t request;
+
+    ngx_memzero(&request, sizeof(oauth2_rs_request_t));
+
+    request.require_https = conf->require_https != 0;
+#if (NGX_HTTP_SSL)
+    request.tls = r->connection->ssl != NULL;
+#endif
+    request.authorization = values;
+    request.authorization_count = ngx_http_oauth2_rs_authorization(r, values);
+    request.host = &ngx_http_oauth2_rs_host;
+
+    return oauth2_rs_resolve(ctx->resolution, &request) == OAUTH2_RS_GRANTED ? NGX_OK
+                                                                             : NGX_DECLINED;
+}
+
+static ngx_int_t ngx_http_oauth2_rs_judge_scopes(ngx_http_request_t *r, ngx_array_t *scopes,
+                                                 ngx_http_oauth2_rs_ctx_t *ctx) {
+    ngx_str_t value;
+    ngx_uint_t i;
+    oauth2_rs_text_t *values;
+    auto *scope = static_cast<ngx_http_complex_value_t *>(scopes->elts);
+
+    values = static_cast<oauth2_rs_text_t *>(
+        ngx_palloc(r->pool, scopes->nelts * sizeof(oauth2_rs_text_t)));
+    if (values == NULL) {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < scopes->nelts; i++) {
+        if (ngx_http_complex_value(r, &scope[i], &value) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+        values[i] = ngx_http_oauth2_rs_text(&value);
+    }
+
+    return oauth2_rs_require_scopes(ctx->resolution, values, scopes->nelts) == OAUTH2_RS_GRANTED
+               ? NGX_OK
+               : NGX_DECLINED;
+}
+
+static size_t ngx_http_oauth2_rs_authorization(ngx_http_request_t *r, oauth2_rs_text_t *values) {
+    size_t n;
+    ngx_table_elt_t *h;
+
+    n = 0;
+    h = r->headers_in.authorization;
+
+    while (h != NULL && n < NGX_HTTP_OAUTH2_RS_MAX_AUTHORIZATION) {
+        values[n++] = ngx_http_oauth2_rs_text(&h->value);
+#if (nginx_version >= 1023000)
+        h = h->next;
+#else
+        h = NULL;
+#endif
+    }
+
+    return n;
+}
+
+static int64_t ngx_http_oauth2_rs_now_ms(void *host) {
+    ngx_time_t *tp = ngx_timeofday();
+
+    return static_cast<int64_t>(tp->sec) * 1000 + static_cast<int64_t>(tp->msec);
+}

@@ -1,0 +1,161 @@
+#include "conf.h"
+
+static void ngx_http_oauth2_rs_registry_cleanup(void *data);
+static ngx_int_t ngx_http_oauth2_rs_build_resolver(ngx_conf_t *cf,
+                                                   ngx_http_oauth2_rs_loc_conf_t *conf);
+static void ngx_http_oauth2_rs_fill_lists(const ngx_http_oauth2_rs_loc_conf_t *conf,
+                                          oauth2_rs_settings_t *settings);
+static void ngx_http_oauth2_rs_report_level(void *host, oauth2_rs_severity_t severity,
+                                            oauth2_rs_text_t message);
+
+void *ngx_http_oauth2_rs_create_main_conf(ngx_conf_t *cf) {
+    ngx_pool_cleanup_t *cln;
+    ngx_http_oauth2_rs_main_conf_t *conf;
+
+    conf = static_cast<ngx_http_oauth2_rs_main_conf_t *>(
+        ngx_pcalloc(cf->pool, sizeof(ngx_http_oauth2_rs_main_conf_t)));
+    if (conf == NULL) {
+        return NULL;
+    }
+
+    cln = ngx_pool_cleanup_add(cf->pool, 0);
+    if (cln == NULL) {
+        return NULL;
+    }
+
+    conf->registry = oauth2_rs_registry_create();
+    if (conf->registry == NULL) {
+        return NULL;
+    }
+
+    cln->handler = ngx_http_oauth2_rs_registry_cleanup;
+    cln->data = conf->registry;
+
+    return conf;
+}
+
+static void ngx_http_oauth2_rs_registry_cleanup(void *data) {
+    oauth2_rs_registry_destroy(static_cast<oauth2_rs_registry_t *>(data));
+}
+
+void *ngx_http_oauth2_rs_create_loc_conf(ngx_conf_t *cf) {
+    ngx_http_oauth2_rs_loc_conf_t *conf;
+
+    conf = static_cast<ngx_http_oauth2_rs_loc_conf_t *>(
+        ngx_pcalloc(cf->pool, sizeof(ngx_http_oauth2_rs_loc_conf_t)));
+    if (conf == NULL) {
+        return NULL;
+    }
+
+    // The texts stay { 0, NULL }, which is how NGINX's merge knows that they are not set.
+    conf->kind = NGX_CONF_UNSET_UINT;
+    conf->require_https = NGX_CONF_UNSET_UINT;
+    conf->profile = NGX_CONF_UNSET_UINT;
+    conf->realm = static_cast<ngx_http_complex_value_t *>(NGX_CONF_UNSET_PTR);
+    conf->scopes = static_cast<ngx_array_t *>(NGX_CONF_UNSET_PTR);
+    conf->bypass = static_cast<ngx_array_t *>(NGX_CONF_UNSET_PTR);
+    conf->stores = static_cast<ngx_array_t *>(NGX_CONF_UNSET_PTR);
+    conf->algorithms = static_cast<ngx_array_t *>(NGX_CONF_UNSET_PTR);
+    conf->audiences = static_cast<ngx_array_t *>(NGX_CONF_UNSET_PTR);
+    conf->skew_ms = NGX_CONF_UNSET;
+
+    return conf;
+}
+
+char *ngx_http_oauth2_rs_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child) {
+    const auto *prev = static_cast<const ngx_http_oauth2_rs_loc_conf_t *>(parent);
+    auto *conf = static_cast<ngx_http_oauth2_rs_loc_conf_t *>(child);
+
+    ngx_conf_merge_uint_value(conf->kind, prev->kind, ngx_uint_t{NGX_HTTP_OAUTH2_RS_OFF});
+    ngx_conf_merge_uint_value(conf->require_https, prev->require_https, 1);
+    ngx_conf_merge_uint_value(conf->profile, prev->profile, ngx_uint_t{OAUTH2_RS_PROFILE_ANY});
+    ngx_conf_merge_ptr_value(conf->realm, prev->realm, NULL);
+    ngx_conf_merge_ptr_value(conf->scopes, prev->scopes, NULL);
+    ngx_conf_merge_ptr_value(conf->bypass, prev->bypass, NULL);
+    ngx_conf_merge_str_value(conf->issuer, prev->issuer, "");
+    ngx_conf_merge_str_value(conf->verification_secret, prev->verification_secret, "");
+    ngx_conf_merge_ptr_value(conf->stores, prev->stores, NULL);
+    ngx_conf_merge_ptr_value(conf->algorithms, prev->algorithms, NULL);
+    ngx_conf_merge_ptr_value(conf->audiences, prev->audiences, NULL);
+    ngx_conf_merge_value(conf->skew_ms, prev->skew_ms, 0);
+
+    if (conf->kind == NGX_HTTP_OAUTH2_RS_OFF) {
+        return NGX_CONF_OK;
+    }
+
+    // The http level is never a child here, so completeness is judged at server and location only.
+    if (ngx_http_oauth2_rs_build_resolver(cf, conf) != NGX_OK) {
+        return static_cast<char *>(NGX_CONF_ERROR);
+    }
+
+    return NGX_CONF_OK;
+}
+
+static ngx_int_t ngx_http_oauth2_rs_build_resolver(ngx_conf_t *cf,
+                                                   ngx_http_oauth2_rs_loc_conf_t *conf) {
+    oauth2_rs_settings_t settings;
+    oauth2_rs_reporter_t reporter;
+    ngx_http_oauth2_rs_main_conf_t *omcf;
+
+    omcf = static_cast<ngx_http_oauth2_rs_main_conf_t *>(
+        ngx_http_conf_get_module_main_conf(cf, ngx_http_oauth2_rs_module));
+
+    reporter.report = ngx_http_oauth2_rs_report_level;
+    reporter.host = cf;
+
+    ngx_memzero(&settings, sizeof(oauth2_rs_settings_t));
+
+    settings.issuer = ngx_http_oauth2_rs_text(&conf->issuer);
+    settings.verification_secret = ngx_http_oauth2_rs_text(&conf->verification_secret);
+    settings.skew_ms = conf->skew_ms;
+    settings.profile = static_cast<oauth2_rs_profile_t>(conf->profile);
+    settings.base_directory = ngx_http_oauth2_rs_text(&cf->cycle->conf_prefix);
+    ngx_http_oauth2_rs_fill_lists(conf, &settings);
+
+    conf->resolver = oauth2_rs_registry_resolver(omcf->registry, &settings, &reporter);
+
+    return conf->resolver == NULL ? NGX_ERROR : NGX_OK;
+}
+
+static void ngx_http_oauth2_rs_fill_lists(const ngx_http_oauth2_rs_loc_conf_t *conf,
+                                          oauth2_rs_settings_t *settings) {
+    if (conf->audiences != NULL) {
+        settings->audiences = static_cast<oauth2_rs_text_t *>(conf->audiences->elts);
+        settings->audience_count = conf->audiences->nelts;
+    }
+
+    if (conf->algorithms != NULL) {
+        settings->algorithms = static_cast<oauth2_rs_text_t *>(conf->algorithms->elts);
+        settings->algorithm_count = conf->algorithms->nelts;
+    }
+
+    if (conf->stores != NULL) {
+        settings->stores = static_cast<oauth2_rs_store_settings_t *>(conf->stores->elts);
+        settings->store_count = conf->stores->nelts;
+    }
+}
+
+// NGINX merges after the whole http block was read and adds the line of its end to a message, so
+// the level that is meant must be named.
+static void ngx_http_oauth2_rs_report_level(void *host, oauth2_rs_severity_t severity,
+                                            oauth2_rs_text_t message) {
+    ngx_uint_t level;
+    ngx_conf_t *cf = static_cast<ngx_conf_t *>(host);
+    ngx_http_core_srv_conf_t *cscf;
+    ngx_http_core_loc_conf_t *clcf;
+
+    cscf = static_cast<ngx_http_core_srv_conf_t *>(
+        ngx_http_conf_get_module_srv_conf(cf, ngx_http_core_module));
+    clcf = static_cast<ngx_http_core_loc_conf_t *>(
+        ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module));
+    level = severity == OAUTH2_RS_WARN ? NGX_LOG_WARN : NGX_LOG_EMERG;
+
+    if (clcf->name.len == 0) {
+        ngx_conf_log_error(level, cf, 0, "%*s (server at %s:%ui)", message.len, message.data,
+                           cscf->file_name, cscf->line);
+        return;
+    }
+
+    ngx_conf_log_error(level, cf, 0, "%*s (location \"%V\" of the server at %s:%ui)", message.len,
+                       message.data, &clcf->name, cscf->file_name, cscf->line);
+}

@@ -1,0 +1,50 @@
+// What the directives of one configuration level say, and the resolver they lead to.
+
+#ifndef OAUTH2_RS_NGINX_CONF_H
+#define OAUTH2_RS_NGINX_CONF_H
+
+extern "C" {
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+extern ngx_module_t ngx_http_oauth2_rs_module;
+}
+
+#include "../shim/oauth2_rs.h"
+
+// The values of `oauth2_resolver`.
+enum { NGX_HTTP_OAUTH2_RS_OFF = 0, NGX_HTTP_OAUTH2_RS_STATELESS };
+
+// POD. The registry is destroyed by a cleanup of the cycle's pool.
+typedef struct {
+    oauth2_rs_registry_t *registry;
+} ngx_http_oauth2_rs_main_conf_t;
+
+// POD. Lists are NULL where they hold nothing, NGX_CONF_UNSET_PTR where the level does not set
+// them.
+typedef struct {
+    ngx_uint_t kind;
+    ngx_uint_t require_https;
+    ngx_uint_t profile;                    // oauth2_rs_profile_t
+    ngx_http_complex_value_t *realm;       // NULL: none
+    ngx_array_t *scopes;                   // ngx_http_complex_value_t
+    ngx_array_t *bypass;                   // ngx_http_complex_value_t
+    ngx_str_t issuer;                      // empty: none
+    ngx_str_t verification_secret;         // empty: none
+    ngx_array_t *stores;                   // oauth2_rs_store_settings_t
+    ngx_array_t *algorithms;               // oauth2_rs_text_t
+    ngx_array_t *audiences;                // oauth2_rs_text_t
+    int64_t skew_ms;                       // NGX_CONF_UNSET: not set
+    const oauth2_rs_resolver_t *resolver;  // NULL: off. Owned by the registry.
+} ngx_http_oauth2_rs_loc_conf_t;
+
+void *ngx_http_oauth2_rs_create_main_conf(ngx_conf_t *cf);
+void *ngx_http_oauth2_rs_create_loc_conf(ngx_conf_t *cf);
+char *ngx_http_oauth2_rs_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child);
+
+static inline oauth2_rs_text_t ngx_http_oauth2_rs_text(const ngx_str_t *value) {
+    return {reinterpret_cast<const char *>(value->data), value->len};
+}
+
+#endif

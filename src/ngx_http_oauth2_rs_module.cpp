@@ -1,0 +1,164 @@
+// The module as NGINX sees it: its directives, its variables and its life cycle.
+
+#include "nginx/access.h"
+#include "nginx/directives.h"
+#include "nginx/variables.h"
+
+static ngx_int_t ngx_http_oauth2_rs_add_variables(ngx_conf_t *cf);
+static ngx_int_t ngx_http_oauth2_rs_init(ngx_conf_t *cf);
+
+// The first word of each table is the default.
+static ngx_conf_enum_t ngx_http_oauth2_rs_resolvers[] = {
+    {ngx_string("off"), NGX_HTTP_OAUTH2_RS_OFF},
+    {ngx_string("stateless"), NGX_HTTP_OAUTH2_RS_STATELESS},
+    {ngx_null_string, 0}};
+
+static ngx_conf_enum_t ngx_http_oauth2_rs_on_off[] = {
+    {ngx_string("on"), 1}, {ngx_string("off"), 0}, {ngx_null_string, 0}};
+
+static ngx_conf_enum_t ngx_http_oauth2_rs_profiles[] = {
+    {ngx_string("any"), OAUTH2_RS_PROFILE_ANY},
+    {ngx_string("am"), OAUTH2_RS_PROFILE_AM},
+    {ngx_string("rfc9068"), OAUTH2_RS_PROFILE_RFC9068},
+    {ngx_null_string, 0}};
+
+// As with auth_basic, also where limit_except demands more of some methods.
+static const ngx_uint_t ngx_http_oauth2_rs_levels =
+    NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF | NGX_HTTP_LMT_CONF;
+
+static ngx_command_t ngx_http_oauth2_rs_commands[] = {
+
+    {ngx_string("oauth2_resolver"), ngx_http_oauth2_rs_levels | NGX_CONF_TAKE1,
+     ngx_http_oauth2_rs_set_word, NGX_HTTP_LOC_CONF_OFFSET,
+     offsetof(ngx_http_oauth2_rs_loc_conf_t, kind), ngx_http_oauth2_rs_resolvers},
+
+    {ngx_string("oauth2_realm"), ngx_http_oauth2_rs_levels | NGX_CONF_TAKE1,
+     ngx_http_oauth2_rs_set_realm, NGX_HTTP_LOC_CONF_OFFSET, 0, NULL},
+
+    {ngx_string("oauth2_scope"), ngx_http_oauth2_rs_levels | NGX_CONF_1MORE,
+     ngx_http_oauth2_rs_set_scope, NGX_HTTP_LOC_CONF_OFFSET, 0, NULL},
+
+    {ngx_string("oauth2_require_https"), ngx_http_oauth2_rs_levels | NGX_CONF_TAKE1,
+     ngx_http_oauth2_rs_set_word, NGX_HTTP_LOC_CONF_OFFSET,
+     offsetof(ngx_http_oauth2_rs_loc_conf_t, require_https), ngx_http_oauth2_rs_on_off},
+
+    {ngx_string("oauth2_bypass"), ngx_http_oauth2_rs_levels | NGX_CONF_1MORE,
+     ngx_http_oauth2_rs_set_bypass, NGX_HTTP_LOC_CONF_OFFSET,
+     offsetof(ngx_http_oauth2_rs_loc_conf_t, bypass), NULL},
+
+    {ngx_string("oauth2_issuer"), ngx_http_oauth2_rs_levels | NGX_CONF_TAKE1,
+     ngx_http_oauth2_rs_set_text, NGX_HTTP_LOC_CONF_OFFSET,
+     offsetof(ngx_http_oauth2_rs_loc_conf_t, issuer), NULL},
+
+    {ngx_string("oauth2_secret_store"), ngx_http_oauth2_rs_levels | NGX_CONF_1MORE,
+     ngx_http_oauth2_rs_set_store, NGX_HTTP_LOC_CONF_OFFSET, 0, NULL},
+
+    {ngx_string("oauth2_verification_secret"), ngx_http_oauth2_rs_levels | NGX_CONF_TAKE1,
+     ngx_http_oauth2_rs_set_verification_secret, NGX_HTTP_LOC_CONF_OFFSET,
+     offsetof(ngx_http_oauth2_rs_loc_conf_t, verification_secret), NULL},
+
+    {ngx_string("oauth2_skew"), ngx_http_oauth2_rs_levels | NGX_CONF_1MORE,
+     ngx_http_oauth2_rs_set_skew, NGX_HTTP_LOC_CONF_OFFSET, 0, NULL},
+
+    {ngx_string("oauth2_algorithms"), ngx_http_oauth2_rs_levels | NGX_CONF_1MORE,
+     ngx_http_oauth2_rs_set_algorithms, NGX_HTTP_LOC_CONF_OFFSET,
+     offsetof(ngx_http_oauth2_rs_loc_conf_t, algorithms), NULL},
+
+    {ngx_string("oauth2_audience"), ngx_http_oauth2_rs_levels | NGX_CONF_1MORE,
+     ngx_http_oauth2_rs_set_texts, NGX_HTTP_LOC_CONF_OFFSET,
+     offsetof(ngx_http_oauth2_rs_loc_conf_t, audiences), NULL},
+
+    {ngx_string("oauth2_token_profile"), ngx_http_oauth2_rs_levels | NGX_CONF_TAKE1,
+     ngx_http_oauth2_rs_set_word, NGX_HTTP_LOC_CONF_OFFSET,
+     offsetof(ngx_http_oauth2_rs_loc_conf_t, profile), ngx_http_oauth2_rs_profiles},
+
+    {ngx_string("oauth2_claim_set"), NGX_HTTP_MAIN_CONF | NGX_CONF_2MORE,
+     ngx_http_oauth2_rs_claim_set, 0, 0, NULL},
+
+    ngx_null_command};
+
+static ngx_http_variable_t ngx_http_oauth2_rs_variables[] = {
+
+    {ngx_string("oauth2_token"), NULL, ngx_http_oauth2_rs_value_variable, OAUTH2_RS_VALUE_TOKEN,
+     NGX_HTTP_VAR_NOCACHEABLE, 0},
+
+    {ngx_string("oauth2_claims"), NULL, ngx_http_oauth2_rs_value_variable, OAUTH2_RS_VALUE_CLAIMS,
+     NGX_HTTP_VAR_NOCACHEABLE, 0},
+
+    {ngx_string("oauth2_claim_"), NULL, ngx_http_oauth2_rs_claim_variable, 0,
+     NGX_HTTP_VAR_NOCACHEABLE | NGX_HTTP_VAR_PREFIX, 0},
+
+    {ngx_string("oauth2_scope"), NULL, ngx_http_oauth2_rs_value_variable, OAUTH2_RS_VALUE_SCOPE,
+     NGX_HTTP_VAR_NOCACHEABLE, 0},
+
+    {ngx_string("oauth2_expires_at"), NULL, ngx_http_oauth2_rs_value_variable,
+     OAUTH2_RS_VALUE_EXPIRES_AT, NGX_HTTP_VAR_NOCACHEABLE, 0},
+
+    {ngx_string("oauth2_error"), NULL, ngx_http_oauth2_rs_error_variable, 0,
+     NGX_HTTP_VAR_NOCACHEABLE, 0},
+
+    {ngx_string("oauth2_error_reason"), NULL, ngx_http_oauth2_rs_reason_variable, 0,
+     NGX_HTTP_VAR_NOCACHEABLE, 0},
+
+    ngx_http_null_variable};
+
+static ngx_http_module_t ngx_http_oauth2_rs_module_ctx = {
+    ngx_http_oauth2_rs_add_variables, /* preconfiguration */
+    ngx_http_oauth2_rs_init,          /* postconfiguration */
+
+    ngx_http_oauth2_rs_create_main_conf, /* create main configuration */
+    NULL,                                /* init main configuration */
+
+    NULL, /* create server configuration */
+    NULL, /* merge server configuration */
+
+    ngx_http_oauth2_rs_create_loc_conf, /* create location configuration */
+    ngx_http_oauth2_rs_merge_loc_conf   /* merge location configuration */
+};
+
+ngx_module_t ngx_http_oauth2_rs_module = {NGX_MODULE_V1,
+                                          &ngx_http_oauth2_rs_module_ctx, /* module context */
+                                          ngx_http_oauth2_rs_commands,    /* module directives */
+                                          NGX_HTTP_MODULE,                /* module type */
+                                          NULL,                           /* init master */
+                                          NULL,                           /* init module */
+                                          NULL,                           /* init process */
+                                          NULL,                           /* init thread */
+                                          NULL,                           /* exit thread */
+                                          NULL,                           /* exit process */
+                                          NULL,                           /* exit master */
+                                          NGX_MODULE_V1_PADDING};
+
+static ngx_int_t ngx_http_oauth2_rs_add_variables(ngx_conf_t *cf) {
+    ngx_http_variable_t *var, *v;
+
+    for (v = ngx_http_oauth2_rs_variables; v->name.len != 0; v++) {
+        var = ngx_http_add_variable(cf, &v->name, v->flags);
+        if (var == NULL) {
+            return NGX_ERROR;
+        }
+
+        var->get_handler = v->get_handler;
+        var->data = v->data;
+    }
+
+    return NGX_OK;
+}
+
+static ngx_int_t ngx_http_oauth2_rs_init(ngx_conf_t *cf) {
+    ngx_http_handler_pt *h;
+    ngx_http_core_main_conf_t *cmcf;
+
+    cmcf = static_cast<ngx_http_core_main_conf_t *>(
+        ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module));
+
+    h = static_cast<ngx_http_handler_pt *>(
+        ngx_array_push(&cmcf->phases[NGX_HTTP_ACCESS_PHASE].handlers));
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    *h = ngx_http_oauth2_rs_access_handler;
+
+    return NGX_OK;
+}

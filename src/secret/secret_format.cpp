@@ -1,0 +1,106 @@
+#include "secret/secret_format.h"
+
+#include <array>
+#include <utility>
+
+#include "base/base64url.h"
+#include "jose/json.h"
+#include "jose/jwk.h"
+#include "jose/pem.h"
+
+namespace oauth2_rs {
+
+namespace {
+
+struct FormatName {
+    std::string_view name;
+    SecretFormat format;
+};
+constexpr std::array<FormatName, 4> kFormats{{{"base64", SecretFormat::kBase64},
+                                              {"plain", SecretFormat::kPlain},
+                                              {"pem", SecretFormat::kPem},
+                                              {"jwk", SecretFormat::kJwk}}};
+
+Configured<FormattedSecret> symmetric(SecretBytes bytes, const std::string& name) {
+    KeyTerms terms;
+    terms.name = name;
+    return FormattedSecret{KeyPointer(new Key(std::move(bytes), std::move(terms))), true};
+}
+
+Configured<FormattedSecret> parse_base64(const SecretBytes& content, const std::string& name) {
+    SecretBytes bytes;
+    if (!decode_base64(as_text(content), &bytes)) {
+        return ConfigError{"it isn't base64 (RFC 4648 section 4, with padding)"};
+    }
+    return symmetric(std::move(bytes), name);
+}
+
+Configured<FormattedSecret> parse_pem_secret(const SecretBytes& content, const std::string& name) {
+    bool is_private = true;
+    auto key = parse_pem(content, name, &is_private);
+    if (!key.ok()) {
+        return key.error();
+    }
+    return FormattedSecret{std::move(key.value()), is_private};
+}
+
+/* The stable id is the store's, so that the JWK's own "kid" gives way to it. */
+Configured<FormattedSecret> parse_jwk_secret(const SecretBytes& content, const std::string& name) {
+    const JsonHandle jwk = parse_json_object(as_text(content));
+    if (!jwk) {
+        return ConfigError{"it is no JSON Web Key"};
+    }
+    const JsonHandle kid(json_stringn(name.data(), name.size()));
+    if (!kid || json_object_set(jwk.get(), "kid", kid.get()) != 0) {
+        return ConfigError{"memory is short"};
+    }
+    auto key = parse_jwk(jwk.get());
+    if (!key.ok()) {
+        return ConfigError{key.error().message};
+    }
+    return FormattedSecret{std::move(key.value()), is_private_jwk(jwk.get())};
+}
+
+Configured<FormattedSecret> parse(const SecretBytes& content, SecretFormat format,
+                                  const std::string& name) {
+    switch (format) {
+        case SecretFormat::kBase64:
+            return parse_base64(content, name);
+        case SecretFormat::kPlain:
+            return symmetric(content, name);
+        case SecretFormat::kPem:
+            return parse_pem_secret(content, name);
+        case SecretFormat::kJwk:
+            return parse_jwk_secret(content, name);
+    }
+    return ConfigError{"unknown format"};
+}
+
+}  // namespace
+
+std::optional<SecretFormat> find_secret_format(std::string_view name) {
+    for (const FormatName& entry : kFormats) {
+        if (entry.name == name) {
+            return entry.format;
+        }
+    }
+    return std::nullopt;
+}
+
+Configured<FormattedSecret> parse_secret(const SecretBytes& content, SecretFormat format,
+                                         const std::string& name) {
+    auto secret = parse(content, format, name);
+    if (!secret.ok()) {
+        return secret;
+    }
+    if (!secret.value().key->may_verify()) {
+        return ConfigError{"its \"use\" or \"key_ops\" doesn't allow verifying"};
+    }
+    const char* weakness = secret.value().key->weakness();
+    if (weakness != nullptr) {
+        return ConfigError{weakness};
+    }
+    return secret;
+}
+
+}  // namespace oauth2_rs

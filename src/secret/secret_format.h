@@ -1,0 +1,31 @@
+#ifndef OAUTH2_RS_SECRET_SECRET_FORMAT_H
+#define OAUTH2_RS_SECRET_SECRET_FORMAT_H
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "base/secret_bytes.h"
+#include "jose/key.h"
+
+namespace oauth2_rs {
+
+/* How one secret is written: the values of a store's "format" parameter. */
+enum class SecretFormat { kBase64, kPlain, kPem, kJwk };
+
+/* Nothing where the name is unknown. */
+std::optional<SecretFormat> find_secret_format(std::string_view name);
+
+struct FormattedSecret {
+    KeyPointer key;
+    bool is_private = true;
+};
+
+/* One sound key out of one secret; its name is the stable id the store gives it. */
+Configured<FormattedSecret> parse_secret(const SecretBytes& content, SecretFormat format,
+                                         const std::string& name);
+
+}  // namespace oauth2_rs
+
+#endif

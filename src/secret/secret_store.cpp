@@ -1,0 +1,24 @@
+#include "secret/secret_store.h"
+
+#include "base/strings.h"
+#include "secret/base64_secret_store.h"
+#include "secret/directory_secret_store.h"
+#include "secret/jwks_file_secret_store.h"
+
+namespace oauth2_rs {
+
+Configured<std::unique_ptr<SecretStore>> make_secret_store(const StoreSettings& settings) {
+    if (settings.type == "jwks") {
+        return JwksFileSecretStore::make(settings);
+    }
+    if (settings.type == "directory") {
+        return DirectorySecretStore::make(settings);
+    }
+    if (settings.type == "base64") {
+        return Base64SecretStore::make(settings);
+    }
+    return ConfigError{"unknown type " + quoted(printable(settings.type)) +
+                       "; the types are jwks, directory and base64"};
+}
+
+}  // namespace oauth2_rs

@@ -1,0 +1,52 @@
+#include "secret/secrets_provider.h"
+
+#include <utility>
+
+namespace oauth2_rs {
+
+namespace {
+
+/* Whether the set knows the name; those of its bearers that fit are added to the choice. */
+bool add_named(const KeySet& set, const SecretQuery& query, KeyChoice* choice) {
+    const std::vector<const Key*> named = set.named(*query.kid);
+    for (const Key* key : named) {
+        if (key->fits(*query.algorithm)) {
+            choice->add(key);
+        }
+    }
+    return !named.empty();
+}
+
+void add_fitting(const KeySet& set, const Algorithm& algorithm, KeyChoice* choice) {
+    for (const KeyPointer& key : set.keys()) {
+        if (key->fits(algorithm)) {
+            choice->add(key.get());
+        }
+    }
+}
+
+}  // namespace
+
+SecretsProvider::SecretsProvider(std::vector<std::shared_ptr<const SecretStore>> stores)
+    : stores_(std::move(stores)) {}
+
+Step<KeyChoice> SecretsProvider::choose(RequestContext& request, const SecretQuery& query) const {
+    KeyChoice fitting;
+    for (const auto& store : stores_) {
+        const auto set = store->keys(request, query.secret_id);
+        if (!set.ok()) {
+            return set.as<KeyChoice>();
+        }
+        if (set.value() == nullptr) {
+            continue;
+        }
+        KeyChoice named;
+        if (query.kid && add_named(*set.value(), query, &named)) {
+            return named;
+        }
+        add_fitting(*set.value(), *query.algorithm, &fitting);
+    }
+    return fitting;
+}
+
+}  // namespace oauth2_rs

@@ -1,0 +1,59 @@
+#ifndef OAUTH2_RS_SECRET_SECRETS_PROVIDER_H
+#define OAUTH2_RS_SECRET_SECRETS_PROVIDER_H
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "secret/secret_store.h"
+
+namespace oauth2_rs {
+
+/* What is asked for when a signature is to be verified. */
+struct SecretQuery {
+    std::string_view secret_id;
+    std::optional<std::string_view> kid;
+    const Algorithm* algorithm;  // never nullptr
+};
+
+/* The keys to try, in order; few, so that no token makes us try many. */
+class KeyChoice {
+  public:
+    static constexpr std::size_t kMost = 8;
+
+    void add(const Key* key) {
+        if (count_ < kMost) {
+            keys_[count_++] = key;
+        }
+    }
+    bool empty() const { return count_ == 0; }
+    const Key* const* begin() const { return keys_.data(); }
+    const Key* const* end() const { return keys_.data() + count_; }
+
+  private:
+    std::array<const Key*, kMost> keys_{};
+    std::size_t count_ = 0;
+};
+
+/* The secret stores of a resolver, queried in the order written. */
+class SecretsProvider {
+  public:
+    explicit SecretsProvider(std::vector<std::shared_ptr<const SecretStore>> stores);
+
+    /*
+     * RFC 7515 section 6, as the gateway has it: where a key of the secret bears the token's "kid",
+     * it alone counts, and may not fit; otherwise every key that fits does, stores in order, keys
+     * in order.
+     */
+    Step<KeyChoice> choose(RequestContext& request, const SecretQuery& query) const;
+
+  private:
+    std::vector<std::shared_ptr<const SecretStore>> stores_;
+};
+
+}  // namespace oauth2_rs
+
+#endif

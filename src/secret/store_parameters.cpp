@@ -1,0 +1,53 @@
+#include "secret/store_parameters.h"
+
+#include <algorithm>
+
+#include "base/strings.h"
+
+namespace oauth2_rs {
+
+namespace {
+
+std::string list(std::initializer_list<std::string_view> names) {
+    std::string text;
+    for (const std::string_view name : names) {
+        text += text.empty() ? "" : ", ";
+        text += name;
+    }
+    return text;
+}
+
+}  // namespace
+
+Configured<StoreParameters> StoreParameters::parse(const std::vector<std::string_view>& parameters,
+                                                   std::initializer_list<std::string_view> known) {
+    StoreParameters result;
+    for (const std::string_view parameter : parameters) {
+        const auto equals = parameter.find('=');
+        if (equals == std::string_view::npos || equals == 0) {
+            // The text itself is not shown: it may be a secret whose name was forgotten.
+            return ConfigError{"a parameter is not of the form name=value"};
+        }
+        const std::string name(parameter.substr(0, equals));
+        if (known.size() != 0 && std::find(known.begin(), known.end(), name) == known.end()) {
+            return ConfigError{"unknown parameter " + quoted(printable(name)) +
+                               "; the parameters are " + list(known)};
+        }
+        if (!result.values_.emplace(name, parameter.substr(equals + 1)).second) {
+            return ConfigError{"parameter " + quoted(printable(name)) + " is given twice"};
+        }
+    }
+    return result;
+}
+
+std::string StoreParameters::get(std::string_view name, std::string_view otherwise) const {
+    const auto found = values_.find(std::string(name));
+    return found == values_.end() ? std::string(otherwise) : found->second;
+}
+
+std::string resolve_path(std::string_view path, std::string_view base_directory) {
+    return starts_with(path, "/") ? std::string(path)
+                                  : std::string(base_directory) + std::string(path);
+}
+
+}  // namespace oauth2_rs

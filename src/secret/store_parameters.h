@@ -1,0 +1,35 @@
+#ifndef OAUTH2_RS_SECRET_STORE_PARAMETERS_H
+#define OAUTH2_RS_SECRET_STORE_PARAMETERS_H
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/result.h"
+
+namespace oauth2_rs {
+
+/* The "name=value" parameters of an `oauth2_secret_store` directive. */
+class StoreParameters {
+  public:
+    /* Refuses a parameter without "=", one given twice, and, unless `known` is empty, others. */
+    static Configured<StoreParameters> parse(const std::vector<std::string_view>& parameters,
+                                             std::initializer_list<std::string_view> known);
+
+    /* The value, or `otherwise` where the parameter isn't given. */
+    std::string get(std::string_view name, std::string_view otherwise) const;
+
+    const std::unordered_map<std::string, std::string>& all() const { return values_; }
+
+  private:
+    std::unordered_map<std::string, std::string> values_;
+};
+
+/* A PATH parameter as an absolute path or one relative to the working directory. */
+std::string resolve_path(std::string_view path, std::string_view base_directory);
+
+}  // namespace oauth2_rs
+
+#endif

@@ -1,0 +1,264 @@
+#include "shim/chain.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/strings.h"
+#include "secret/secrets_provider.h"
+#include "token/stateless_access_token_resolver.h"
+
+namespace oauth2_rs {
+
+namespace {
+
+using Stores = std::vector<std::shared_ptr<SecretStore>>;
+using Algorithms = std::vector<const Algorithm*>;
+
+void append_field(std::string* fingerprint, std::string_view field) {
+    *fingerprint += std::to_string(field.size());
+    *fingerprint += ':';
+    *fingerprint += field;
+}
+
+template <class Texts>
+void append_list(std::string* fingerprint, const Texts& texts) {
+    append_field(fingerprint, std::to_string(texts.size()));
+    for (const auto& text : texts) {
+        append_field(fingerprint, text);
+    }
+}
+
+std::string fingerprint_of(const StoreSettings& store) {
+    std::string fingerprint;
+    append_field(&fingerprint, store.type);
+    append_list(&fingerprint, store.parameters);
+    append_field(&fingerprint, store.base_directory);
+    return fingerprint;
+}
+
+bool is_null(const ChainSettings& settings) { return settings.verification_secret == "null"; }
+
+bool has_jwks_store(const ChainSettings& settings) {
+    return std::any_of(settings.stores.begin(), settings.stores.end(),
+                       [](const StoreSettings& store) { return store.type == "jwks"; });
+}
+
+/* What contradicts a missing signature check; nullptr: nothing does. */
+const char* contradiction_of_null(const ChainSettings& settings) {
+    if (has_jwks_store(settings)) {
+        return "oauth2_verification_secret null goes with no jwks store: write any id instead of "
+               "null, or remove that oauth2_secret_store";
+    }
+    if (!settings.algorithms.empty()) {
+        return "oauth2_verification_secret null goes with no oauth2_algorithms: no signature is "
+               "looked at; name a secret, or remove oauth2_algorithms";
+    }
+    return nullptr;
+}
+
+const char* incompleteness(const ChainSettings& settings) {
+    if (settings.issuer.empty()) {
+        return "oauth2_resolver stateless needs oauth2_issuer: write the exact \"iss\" of the "
+               "tokens";
+    }
+    if (settings.verification_secret.empty()) {
+        return "oauth2_resolver stateless needs oauth2_verification_secret: name the secret that "
+               "verifies the tokens";
+    }
+    if (is_null(settings)) {
+        return contradiction_of_null(settings);
+    }
+    if (settings.stores.empty()) {
+        return "oauth2_verification_secret has no oauth2_secret_store to look in: add one";
+    }
+    return nullptr;
+}
+
+Configured<Algorithms> find_algorithms(const std::vector<std::string_view>& names) {
+    Algorithms algorithms;
+    for (const std::string_view name : names) {
+        const Algorithm* algorithm = find_algorithm(name);
+        if (algorithm == nullptr) {
+            return ConfigError{"oauth2_algorithms: unknown algorithm " + quoted(printable(name))};
+        }
+        algorithms.push_back(algorithm);
+    }
+    return algorithms;
+}
+
+std::string prefix_of(const StoreSettings& store) {
+    return "oauth2_secret_store " + printable(store.type) + ": ";
+}
+
+Configured<std::shared_ptr<SecretStore>> open_store(const StoreSettings& settings,
+                                                    StoreCache* cache) {
+    std::shared_ptr<SecretStore>& cached = (*cache)[fingerprint_of(settings)];
+    if (!cached) {
+        auto made = make_secret_store(settings);
+        if (!made.ok()) {
+            return ConfigError{prefix_of(settings) + made.error().message};
+        }
+        cached = std::move(made.value());
+    }
+    return cached;
+}
+
+Configured<Stores> load_stores(const ChainSettings& settings, const std::string& secret_id,
+                               StoreCache* cache, Warnings* warnings) {
+    Stores stores;
+    for (const StoreSettings& store : settings.stores) {
+        auto opened = open_store(store, cache);
+        if (!opened.ok()) {
+            return opened.error();
+        }
+        Warnings of_store;
+        const auto loaded = opened.value()->load(secret_id, &of_store);
+        if (!loaded.ok()) {
+            return ConfigError{prefix_of(store) + loaded.error().message};
+        }
+        for (const std::string& warning : of_store) {
+            warnings->push_back(prefix_of(store) + warning);
+        }
+        stores.push_back(std::move(opened.value()));
+    }
+    return stores;
+}
+
+/* Time stands still while configuration is read. */
+class ConfigurationContext final : public RequestContext {
+  public:
+    std::int64_t now_ms() override { return 0; }
+};
+
+std::vector<const Key*> keys_of(const Stores& stores, std::string_view secret_id) {
+    std::vector<const Key*> keys;
+    ConfigurationContext context;
+    for (const auto& store : stores) {
+        const auto set = store->keys(context, secret_id);
+        if (set.ok() && set.value() != nullptr) {
+            for (const KeyPointer& key : set.value()->keys()) {
+                keys.push_back(key.get());
+            }
+        }
+    }
+    return keys;
+}
+
+std::size_t count_fitting(const std::vector<const Key*>& keys, const Algorithm* algorithm) {
+    return static_cast<std::size_t>(std::count_if(
+        keys.begin(), keys.end(), [algorithm](const Key* key) { return key->fits(*algorithm); }));
+}
+
+Algorithms all_algorithms() {
+    Algorithms all;
+    for (std::size_t index = 0; index < kAlgorithmCount; ++index) {
+        all.push_back(algorithm_at(index));
+    }
+    return all;
+}
+
+/* RFC 7518 section 3.2: an HMAC key is no shorter than the hash. */
+const Algorithm* hash_longer_than_secrets(const std::vector<const Key*>& keys,
+                                          const Algorithms& allowed) {
+    const bool symmetric =
+        std::any_of(keys.begin(), keys.end(), [](const Key* key) { return key->is_symmetric(); });
+    for (const Algorithm* algorithm : allowed) {
+        if (symmetric && algorithm->scheme == Scheme::kHmac &&
+            count_fitting(keys, algorithm) == 0) {
+            return algorithm;
+        }
+    }
+    return nullptr;
+}
+
+Configured<Done> check_keys(const std::vector<const Key*>& keys, const Algorithms& allowed,
+                            const std::string& secret_id, Warnings* warnings) {
+    if (keys.empty()) {
+        return ConfigError{"oauth2_verification_secret: no oauth2_secret_store holds " +
+                           quoted(secret_id)};
+    }
+    if (const Algorithm* longer = hash_longer_than_secrets(keys, allowed); longer != nullptr) {
+        return ConfigError{"oauth2_algorithms: " + std::string(longer->name) +
+                           " needs a longer secret than " + quoted(secret_id)};
+    }
+    bool usable = false;
+    for (const Algorithm* algorithm : allowed.empty() ? all_algorithms() : allowed) {
+        const std::size_t fitting = count_fitting(keys, algorithm);
+        usable = usable || fitting > 0;
+        if (fitting > KeyChoice::kMost) {
+            warnings->push_back("oauth2_verification_secret: " + std::to_string(fitting) +
+                                " keys fit " + std::string(algorithm->name) +
+                                "; a token whose \"kid\" names none of them is tried with the "
+                                "first 8 only");
+        }
+    }
+    if (!usable) {
+        return ConfigError{"oauth2_verification_secret: no key of " + quoted(secret_id) +
+                           " is usable with the algorithms that oauth2_algorithms allows"};
+    }
+    return Done{};
+}
+
+void warn_of_weak_policy(const ChainSettings& settings, Warnings* warnings) {
+    if (is_null(settings)) {
+        warnings->push_back(
+            "oauth2_verification_secret null: no signature is looked at, anyone can make a token; "
+            "name a secret unless something else has verified it");
+    }
+    if (settings.policy.profile == TokenProfile::kAny && settings.policy.audiences.empty()) {
+        warnings->push_back(
+            "oauth2_token_profile any without oauth2_audience: any JWT of that issuer might pass; "
+            "set oauth2_audience or another profile");
+    }
+}
+
+}  // namespace
+
+std::string fingerprint_of(const ChainSettings& settings) {
+    std::string fingerprint;
+    append_field(&fingerprint, settings.issuer);
+    append_field(&fingerprint, settings.verification_secret);
+    append_field(&fingerprint, std::to_string(settings.policy.skew_ms));
+    append_field(&fingerprint, std::to_string(static_cast<int>(settings.policy.profile)));
+    append_list(&fingerprint, settings.policy.audiences);
+    append_list(&fingerprint, settings.algorithms);
+    append_field(&fingerprint, std::to_string(settings.stores.size()));
+    for (const StoreSettings& store : settings.stores) {
+        append_field(&fingerprint, fingerprint_of(store));
+    }
+    return fingerprint;
+}
+
+Configured<std::unique_ptr<AccessTokenResolver>> build_chain(const ChainSettings& settings,
+                                                             StoreCache* stores,
+                                                             Warnings* warnings) {
+    if (const char* missing = incompleteness(settings); missing != nullptr) {
+        return ConfigError{missing};
+    }
+    auto algorithms = find_algorithms(settings.algorithms);
+    if (!algorithms.ok()) {
+        return algorithms.error();
+    }
+    warn_of_weak_policy(settings, warnings);
+    ClaimsPolicy policy = settings.policy;
+    policy.issuer = settings.issuer;
+    std::string secret_id(is_null(settings) ? std::string_view() : settings.verification_secret);
+    Stores loaded;
+    if (!secret_id.empty()) {
+        auto opened = load_stores(settings, secret_id, stores, warnings);
+        if (!opened.ok()) {
+            return opened.error();
+        }
+        loaded = std::move(opened.value());
+        const auto usable =
+            check_keys(keys_of(loaded, secret_id), algorithms.value(), secret_id, warnings);
+        if (!usable.ok()) {
+            return usable.error();
+        }
+    }
+    return std::unique_ptr<AccessTokenResolver>(std::make_unique<StatelessAccessTokenResolver>(
+        VerificationPolicy{std::move(secret_id), std::move(algorithms.value())},
+        SecretsProvider({loaded.begin(), loaded.end()}), std::move(policy)));
+}
+
+}  // namespace oauth2_rs

@@ -1,0 +1,191 @@
+/*
+ * The C interface between NGINX's glue and the resource server.
+ *
+ * Conventions
+ *
+ *  1. The header is valid C99. No C++ type and no exception crosses it.
+ *  2. Whoever creates frees: every handle that an oauth2_rs_*_create() returns, or that a call
+ * leaves in an out-parameter, is given back to the matching oauth2_rs_*_destroy(), which takes
+ * NULL.
+ *  3. Text is a pointer and a length, never NUL-terminated; a length of 0 is the empty text.
+ *  4. Text that is passed in needs to live for the call only, but for the `authorization` values of
+ *     a request, which must live as long as its resolution: the token is not copied.
+ *  5. Text that is handed out lives as long as the handle it was asked of.
+ *  6. Configuration handles (registry, resolver) are immutable once configuration has ended; any
+ *     number of requests of one worker may use them. Nothing here is thread-safe: a worker is one
+ *     thread.
+ *  7. Whatever is unforeseen refuses: outcomes start as a denial with status 500, and an exception
+ *     or a failed allocation leaves them there.
+ *  8. No text of a token, a claim or a secret is ever passed to a report or log callback.
+ */
+
+#ifndef OAUTH2_RS_H
+#define OAUTH2_RS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct {
+    const char *data;
+    size_t len;
+} oauth2_rs_text_t;
+
+/* ---- Configuration ------------------------------------------------------------------------- */
+
+/* Owns the resolvers and secret stores of one configuration cycle; equal settings share one. */
+typedef struct oauth2_rs_registry_s oauth2_rs_registry_t;
+
+/* One resolver chain. Owned by the registry, never freed by the caller. */
+typedef struct oauth2_rs_resolver_s oauth2_rs_resolver_t;
+
+typedef enum { OAUTH2_RS_WARN = 0, OAUTH2_RS_ERROR } oauth2_rs_severity_t;
+
+/* Where messages of the configuration go. `message` names the directive and the mend. */
+typedef struct {
+    void (*report)(void *host, oauth2_rs_severity_t severity, oauth2_rs_text_t message);
+    void *host;
+} oauth2_rs_reporter_t;
+
+typedef enum {
+    OAUTH2_RS_PROFILE_ANY = 0,
+    OAUTH2_RS_PROFILE_AM,
+    OAUTH2_RS_PROFILE_RFC9068
+} oauth2_rs_profile_t;
+
+/* `oauth2_secret_store TYPE name=value ...` */
+typedef struct {
+    oauth2_rs_text_t type;
+    const oauth2_rs_text_t *parameters; /* each "name=value", in the order written */
+    size_t parameter_count;
+} oauth2_rs_store_settings_t;
+
+/* What decides whether a token is accepted: levels whose settings are equal share a resolver. */
+typedef struct {
+    oauth2_rs_text_t issuer;              /* empty: not set */
+    oauth2_rs_text_t verification_secret; /* a secret id, "null", or empty: not set */
+    int64_t skew_ms;                      /* milliseconds, 0 or more */
+    oauth2_rs_profile_t profile;
+    const oauth2_rs_text_t *audiences; /* none: `aud` is not checked */
+    size_t audience_count;
+    const oauth2_rs_text_t *algorithms; /* JWS `alg` names; none: whatever a key fits */
+    size_t algorithm_count;
+    const oauth2_rs_store_settings_t *stores; /* in the order they are queried */
+    size_t store_count;
+    oauth2_rs_text_t base_directory; /* what a relative PATH is relative to, ends in "/" */
+} oauth2_rs_settings_t;
+
+/* NULL when memory is short. */
+oauth2_rs_registry_t *oauth2_rs_registry_create(void);
+void oauth2_rs_registry_destroy(oauth2_rs_registry_t *registry);
+
+/*
+ * The resolver for complete settings, built on first use: reads files, warns, and returns NULL
+ * after reporting an error where the settings are incomplete, contradict each other, or name keys
+ * that can't be used.
+ */
+const oauth2_rs_resolver_t *oauth2_rs_registry_resolver(oauth2_rs_registry_t *registry,
+                                                        const oauth2_rs_settings_t *settings,
+                                                        const oauth2_rs_reporter_t *reporter);
+
+/*
+ * Checks of single directive values, for a message at the directive's own line. Each returns 1 when
+ * the value is good, else 0 after reporting an error that begins with the directive's name.
+ */
+int oauth2_rs_check_secret_id(oauth2_rs_text_t directive, oauth2_rs_text_t id,
+                              const oauth2_rs_reporter_t *reporter);
+int oauth2_rs_check_algorithm(oauth2_rs_text_t name, const oauth2_rs_reporter_t *reporter);
+int oauth2_rs_check_store(const oauth2_rs_store_settings_t *store,
+                          const oauth2_rs_reporter_t *reporter);
+
+/* A bounded duration ("2 minutes", "10 min, 30 sec", "zero", "30") in milliseconds. */
+int oauth2_rs_parse_duration(oauth2_rs_text_t directive, oauth2_rs_text_t text,
+                             int64_t *milliseconds, const oauth2_rs_reporter_t *reporter);
+
+/* ---- Requests ------------------------------------------------------------------------------ */
+
+/* What became of one request's token under one resolver. Freed with the request. */
+typedef struct oauth2_rs_resolution_s oauth2_rs_resolution_t;
+
+typedef enum {
+    OAUTH2_RS_DENIED = 0, /* see oauth2_rs_denial() */
+    OAUTH2_RS_GRANTED
+} oauth2_rs_outcome_t;
+
+/* What the resource server may ask of the request it serves. */
+typedef struct {
+    int64_t (*now_ms)(void *host); /* milliseconds since the epoch */
+    void *host;
+} oauth2_rs_host_t;
+
+typedef struct {
+    int require_https;                     /* oauth2_require_https of the location */
+    int tls;                               /* the request's connection is TLS */
+    const oauth2_rs_text_t *authorization; /* the values of all Authorization header lines */
+    size_t authorization_count;
+    const oauth2_rs_host_t *host;
+} oauth2_rs_request_t;
+
+/* Why a request is refused, and what to answer. All texts but the challenge are literals. */
+typedef struct {
+    int status;              /* HTTP status: 400, 401, 403, 500 or 503 */
+    oauth2_rs_text_t error;  /* RFC 6750 section 3.1 code, or empty */
+    oauth2_rs_text_t reason; /* the stable word for access logs */
+    oauth2_rs_text_t detail; /* a sentence for the error log; holds nothing of the token */
+} oauth2_rs_denial_t;
+
+/* NULL when memory is short: answer 500. */
+oauth2_rs_resolution_t *oauth2_rs_resolution_create(const oauth2_rs_resolver_t *resolver);
+void oauth2_rs_resolution_destroy(oauth2_rs_resolution_t *resolution);
+
+/* The resolver that the resolution belongs to. */
+const oauth2_rs_resolver_t *oauth2_rs_resolution_resolver(const oauth2_rs_resolution_t *resolution);
+
+/*
+ * Judges the request, checks 1 to 4 of the documentation's list: transport, credentials, token. May
+ * be called again for the same request (after an internal redirect, when its location's demands
+ * differ): a token that was resolved is not verified twice.
+ */
+oauth2_rs_outcome_t oauth2_rs_resolve(oauth2_rs_resolution_t *resolution,
+                                      const oauth2_rs_request_t *request);
+
+/*
+ * Check 5, after oauth2_rs_resolve() granted: every scope in `values` (each may hold several,
+ * separated by spaces) must have been granted.
+ */
+oauth2_rs_outcome_t oauth2_rs_require_scopes(oauth2_rs_resolution_t *resolution,
+                                             const oauth2_rs_text_t *values, size_t count);
+
+/* The denial that the last call left. Meaningful after OAUTH2_RS_DENIED only. */
+oauth2_rs_denial_t oauth2_rs_denial(const oauth2_rs_resolution_t *resolution);
+
+/*
+ * The value of WWW-Authenticate for that denial, or empty where it has none. `realm` may be empty
+ * and may hold any bytes. Memory short: empty, and the denial becomes status 500.
+ */
+oauth2_rs_text_t oauth2_rs_challenge(oauth2_rs_resolution_t *resolution, oauth2_rs_text_t realm);
+
+/* ---- What a granted request knows of its token; empty after a denial ------------------------ */
+
+typedef enum {
+    OAUTH2_RS_VALUE_TOKEN = 0,  /* the access token as it came */
+    OAUTH2_RS_VALUE_CLAIMS,     /* all claims, compact JSON */
+    OAUTH2_RS_VALUE_SCOPE,      /* granted scopes, space-separated */
+    OAUTH2_RS_VALUE_EXPIRES_AT, /* seconds since the epoch */
+    OAUTH2_RS_VALUE_COUNT
+} oauth2_rs_value_t;
+
+oauth2_rs_text_t oauth2_rs_value(oauth2_rs_resolution_t *resolution, oauth2_rs_value_t value);
+
+/* The claim at a path of member names; text as it is, everything else as compact JSON. */
+oauth2_rs_text_t oauth2_rs_claim(oauth2_rs_resolution_t *resolution, const oauth2_rs_text_t *path,
+                                 size_t path_length);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

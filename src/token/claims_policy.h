@@ -1,0 +1,32 @@
+#ifndef OAUTH2_RS_TOKEN_CLAIMS_POLICY_H
+#define OAUTH2_RS_TOKEN_CLAIMS_POLICY_H
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/handles.h"
+#include "base/result.h"
+
+namespace oauth2_rs {
+
+/* Which tokens of an issuer are access tokens. */
+enum class TokenProfile : unsigned char { kAny, kAm, kRfc9068 };
+
+/*
+ * What the claims of a verified token must say. A value; its check is a pure function of the token
+ * and the time.
+ */
+struct ClaimsPolicy {
+    std::string issuer;  // never empty
+    std::int64_t skew_ms = 0;
+    std::vector<std::string> audiences;  // none: "aud" is not checked
+    TokenProfile profile = TokenProfile::kAny;
+
+    /* In order: iss, exp, iat, nbf, aud, profile. `typ` is the header's, nullptr where missing. */
+    Verdict check(const json_t* typ, const json_t* claims, std::int64_t now_ms) const;
+};
+
+}  // namespace oauth2_rs
+
+#endif

@@ -1,0 +1,42 @@
+#ifndef OAUTH2_RS_TOKEN_STATELESS_ACCESS_TOKEN_RESOLVER_H
+#define OAUTH2_RS_TOKEN_STATELESS_ACCESS_TOKEN_RESOLVER_H
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "jose/algorithm.h"
+#include "jose/jws.h"
+#include "secret/secrets_provider.h"
+#include "token/access_token_resolver.h"
+#include "token/claims_policy.h"
+
+namespace oauth2_rs {
+
+/* Which signature a token must bear. */
+struct VerificationPolicy {
+    std::string secret_id;                     // empty: no signature is looked at ("null")
+    std::vector<const Algorithm*> algorithms;  // none: whatever a key of the secret fits
+};
+
+/* StatelessAccessTokenResolver: judges a token by itself, without asking its issuer. */
+class StatelessAccessTokenResolver final : public AccessTokenResolver {
+  public:
+    StatelessAccessTokenResolver(VerificationPolicy verification, SecretsProvider secrets,
+                                 ClaimsPolicy policy);
+
+    Resolution resolve(std::string_view token, RequestContext& request) const override;
+
+  private:
+    Step<Done> check_signature(const Jws& jws, RequestContext& request) const;
+    Resolution resolve_claims(const Jws& jws, RequestContext& request) const;
+    Result<const Algorithm*> allowed_algorithm(std::string_view name) const;
+
+    VerificationPolicy verification_;
+    SecretsProvider secrets_;
+    ClaimsPolicy policy_;
+};
+
+}  // namespace oauth2_rs
+
+#endif
