@@ -1,4 +1,4 @@
-#include "conf.h"
+#include "nginx/conf.h"
 
 static void ngx_http_oauth2_rs_registry_cleanup(void *data);
 static ngx_int_t ngx_http_oauth2_rs_build_resolver(ngx_conf_t *cf,
@@ -14,18 +14,18 @@ void *ngx_http_oauth2_rs_create_main_conf(ngx_conf_t *cf) {
 
     conf = static_cast<ngx_http_oauth2_rs_main_conf_t *>(
         ngx_pcalloc(cf->pool, sizeof(ngx_http_oauth2_rs_main_conf_t)));
-    if (conf == NULL) {
-        return NULL;
+    if (conf == nullptr) {
+        return nullptr;
     }
 
     cln = ngx_pool_cleanup_add(cf->pool, 0);
-    if (cln == NULL) {
-        return NULL;
+    if (cln == nullptr) {
+        return nullptr;
     }
 
     conf->registry = oauth2_rs_registry_create();
-    if (conf->registry == NULL) {
-        return NULL;
+    if (conf->registry == nullptr) {
+        return nullptr;
     }
 
     cln->handler = ngx_http_oauth2_rs_registry_cleanup;
@@ -43,11 +43,11 @@ void *ngx_http_oauth2_rs_create_loc_conf(ngx_conf_t *cf) {
 
     conf = static_cast<ngx_http_oauth2_rs_loc_conf_t *>(
         ngx_pcalloc(cf->pool, sizeof(ngx_http_oauth2_rs_loc_conf_t)));
-    if (conf == NULL) {
-        return NULL;
+    if (conf == nullptr) {
+        return nullptr;
     }
 
-    // The texts stay { 0, NULL }, which is how NGINX's merge knows that they are not set.
+    // The texts stay { 0, nullptr }, which is how NGINX's merge knows that they are not set.
     conf->kind = NGX_CONF_UNSET_UINT;
     conf->require_https = NGX_CONF_UNSET_UINT;
     conf->profile = NGX_CONF_UNSET_UINT;
@@ -69,14 +69,14 @@ char *ngx_http_oauth2_rs_merge_loc_conf(ngx_conf_t *cf, void *parent, void *chil
     ngx_conf_merge_uint_value(conf->kind, prev->kind, ngx_uint_t{NGX_HTTP_OAUTH2_RS_OFF});
     ngx_conf_merge_uint_value(conf->require_https, prev->require_https, 1);
     ngx_conf_merge_uint_value(conf->profile, prev->profile, ngx_uint_t{OAUTH2_RS_PROFILE_ANY});
-    ngx_conf_merge_ptr_value(conf->realm, prev->realm, NULL);
-    ngx_conf_merge_ptr_value(conf->scopes, prev->scopes, NULL);
-    ngx_conf_merge_ptr_value(conf->bypass, prev->bypass, NULL);
+    ngx_conf_merge_ptr_value(conf->realm, prev->realm, nullptr);
+    ngx_conf_merge_ptr_value(conf->scopes, prev->scopes, nullptr);
+    ngx_conf_merge_ptr_value(conf->bypass, prev->bypass, nullptr);
     ngx_conf_merge_str_value(conf->issuer, prev->issuer, "");
     ngx_conf_merge_str_value(conf->verification_secret, prev->verification_secret, "");
-    ngx_conf_merge_ptr_value(conf->stores, prev->stores, NULL);
-    ngx_conf_merge_ptr_value(conf->algorithms, prev->algorithms, NULL);
-    ngx_conf_merge_ptr_value(conf->audiences, prev->audiences, NULL);
+    ngx_conf_merge_ptr_value(conf->stores, prev->stores, nullptr);
+    ngx_conf_merge_ptr_value(conf->algorithms, prev->algorithms, nullptr);
+    ngx_conf_merge_ptr_value(conf->audiences, prev->audiences, nullptr);
     ngx_conf_merge_value(conf->skew_ms, prev->skew_ms, 0);
 
     if (conf->kind == NGX_HTTP_OAUTH2_RS_OFF) {
@@ -114,29 +114,31 @@ static ngx_int_t ngx_http_oauth2_rs_build_resolver(ngx_conf_t *cf,
 
     conf->resolver = oauth2_rs_registry_resolver(omcf->registry, &settings, &reporter);
 
-    return conf->resolver == NULL ? NGX_ERROR : NGX_OK;
+    return conf->resolver == nullptr ? NGX_ERROR : NGX_OK;
 }
 
 static void ngx_http_oauth2_rs_fill_lists(const ngx_http_oauth2_rs_loc_conf_t *conf,
                                           oauth2_rs_settings_t *settings) {
-    if (conf->audiences != NULL) {
+    if (conf->audiences != nullptr) {
         settings->audiences = static_cast<oauth2_rs_text_t *>(conf->audiences->elts);
         settings->audience_count = conf->audiences->nelts;
     }
 
-    if (conf->algorithms != NULL) {
+    if (conf->algorithms != nullptr) {
         settings->algorithms = static_cast<oauth2_rs_text_t *>(conf->algorithms->elts);
         settings->algorithm_count = conf->algorithms->nelts;
     }
 
-    if (conf->stores != NULL) {
+    if (conf->stores != nullptr) {
         settings->stores = static_cast<oauth2_rs_store_settings_t *>(conf->stores->elts);
         settings->store_count = conf->stores->nelts;
     }
 }
 
-// NGINX merges after the whole http block was read and adds the line of its end to a message, so
-// the level that is meant must be named.
+/*
+ * NGINX merges after the whole http block was read and adds the line of its end to a message, so
+ * the level that is meant must be named.
+ */
 static void ngx_http_oauth2_rs_report_level(void *host, oauth2_rs_severity_t severity,
                                             oauth2_rs_text_t message) {
     ngx_uint_t level;
