@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <openssl/bio.h>
 #include <openssl/bn.h>
+#include <openssl/crypto.h>
 #include <openssl/ecdsa.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -169,6 +170,11 @@ decltype(EVP_MAC_final) __real_EVP_MAC_final;
 int __wrap_EVP_MAC_final(EVP_MAC_CTX* context, unsigned char* mac, std::size_t* size,
                          std::size_t room) {
     return fails("EVP_MAC_final") ? 0 : __real_EVP_MAC_final(context, mac, size, room);
+}
+
+decltype(CRYPTO_memcmp) __real_CRYPTO_memcmp;
+int __wrap_CRYPTO_memcmp(const void* left, const void* right, std::size_t size) {
+    return fails("CRYPTO_memcmp") ? 1 : __real_CRYPTO_memcmp(left, right, size);
 }
 
 decltype(OSSL_PARAM_BLD_new) __real_OSSL_PARAM_BLD_new;

@@ -7,13 +7,15 @@
 // link: -Wl,--wrap=EVP_DigestFinal_ex,--wrap=EVP_PKEY_verify,--wrap=BN_bin2bn,--wrap=ECDSA_SIG_new
 // link: -Wl,--wrap=ECDSA_SIG_set0,--wrap=i2d_ECDSA_SIG,--wrap=EVP_MD_CTX_reset
 // link: -Wl,--wrap=EVP_DigestVerifyInit,--wrap=EVP_DigestVerify,--wrap=EVP_MAC_fetch
-// link: -Wl,--wrap=EVP_MAC_CTX_new,--wrap=EVP_MAC_init,--wrap=EVP_MAC_update,--wrap=EVP_MAC_final
+// link: -Wl,--wrap=EVP_MAC_CTX_new,--wrap=EVP_MAC_init,--wrap=EVP_MAC_update
+// link: -Wl,--wrap=EVP_MAC_final,--wrap=CRYPTO_memcmp
 // link: -Wl,--wrap=OSSL_PARAM_BLD_new,--wrap=OSSL_PARAM_BLD_to_param
 // link: -Wl,--wrap=EVP_PKEY_CTX_new_from_name,--wrap=EVP_PKEY_fromdata_init
 // link: -Wl,--wrap=EVP_PKEY_fromdata,--wrap=EVP_PKEY_public_check
 // link: -Wl,--wrap=EVP_PKEY_new_raw_public_key_ex,--wrap=EVP_PKEY_get_bn_param
 // link: -Wl,--wrap=BIO_new_mem_buf,--wrap=PEM_read_bio,--wrap=json_loadb,--wrap=json_dump_callback
 // link: -Wl,--wrap=json_stringn
+
 #include <new>
 #include <set>
 #include <string>
@@ -90,7 +92,8 @@ std::vector<Kind> kinds() {
     kinds.push_back({"HS256",
                      Signer::oct(std::string(32, 's')),
                      {"EVP_MAC_fetch", "EVP_MAC_CTX_new", "EVP_MAC_init"},
-                     {"EVP_MAC_init", "EVP_MAC_update", "EVP_MAC_final"}});
+                     // The last in a constant time, whatever the two bytes are that differ first.
+                     {"EVP_MAC_init", "EVP_MAC_update", "EVP_MAC_final", "CRYPTO_memcmp"}});
     return kinds;
 }
 
@@ -144,6 +147,30 @@ void test_verifying(void** /*state*/) {
         for (const char* name : kind.verified_with) {
             check_denied_while(&bench, name);
         }
+    }
+}
+
+/* Lengths are judged before the engine sees a byte. */
+void test_wrong_lengths_never_reach_the_engine(void** /*state*/) {
+    const struct {
+        const char* alg;
+        const Signer* signer;
+        const char* engine;
+    } kinds[] = {{"RS256", &rsa_signer(), "EVP_PKEY_verify"},
+                 {"PS512", &rsa_signer(), "EVP_PKEY_verify"},
+                 {"ES256", &ec_signer(), "BN_bin2bn"}};
+    for (const auto& kind : kinds) {
+        const KeyPointer key = kind.signer->key();
+        const Algorithm& algorithm = *find_algorithm(kind.alg);
+        const std::string good = kind.signer->sign(kind.alg, "input");
+        assert_true(key->verify(algorithm, "input", good));
+        const Failing failure(kind.engine);
+        for (const std::string& bad : {std::string(), good.substr(1), good + "x", good + good}) {
+            assert_false(key->verify(algorithm, "input", bad));
+            assert_int_equal(failures, 0);
+        }
+        assert_false(key->verify(algorithm, "input", good));
+        Failing::check_struck(kind.engine);
     }
 }
 
@@ -235,10 +262,15 @@ void test_writing_json(void** /*state*/) {
 
 int main() {
     const CMUnitTest tests[] = {
-        cmocka_unit_test(test_preparing_a_verifier), cmocka_unit_test(test_verifying),
-        cmocka_unit_test(test_parsing_a_token),      cmocka_unit_test(test_importing_keys),
-        cmocka_unit_test(test_judging_a_key),        cmocka_unit_test(test_reading_pem),
-        cmocka_unit_test(test_reading_a_jwk_file),   cmocka_unit_test(test_writing_json),
+        cmocka_unit_test(test_preparing_a_verifier),
+        cmocka_unit_test(test_verifying),
+        cmocka_unit_test(test_wrong_lengths_never_reach_the_engine),
+        cmocka_unit_test(test_parsing_a_token),
+        cmocka_unit_test(test_importing_keys),
+        cmocka_unit_test(test_judging_a_key),
+        cmocka_unit_test(test_reading_pem),
+        cmocka_unit_test(test_reading_a_jwk_file),
+        cmocka_unit_test(test_writing_json),
     };
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

@@ -127,6 +127,20 @@ void test_tampered_tokens(void** /*state*/) {
                  Code::kBadSignature);
 }
 
+/* No two texts are one token: any other character at any place is noticed. */
+void test_every_character_counts(void** /*state*/) {
+    Bench bench(key_list(oct_signer().key()));
+    const std::string good = token_of(oct_signer(), "HS256");
+    for (std::size_t at = 0; at < good.size(); ++at) {
+        for (const char c : {'A', 'f', '_', '.', '=', ' ', '\0', '\xff'}) {
+            std::string other = good;
+            other[at] = c;
+            assert_int_equal(bench.resolve(other).ok(), other == good);
+        }
+    }
+    check_no_error_queued();
+}
+
 void test_no_key_fits(void** /*state*/) {
     Bench bench(key_list(ec_signer().key(R"(,"kid":"e")"), rsa_signer().key(R"(,"kid":"r")")));
     check_denied(bench.resolve(token_of(oct_signer(), "HS256")), Code::kUnknownKey);
@@ -306,6 +320,7 @@ int main() {
         cmocka_unit_test(test_only_allowed_algorithms),
         cmocka_unit_test(test_an_empty_signature_is_a_bad_one),
         cmocka_unit_test(test_tampered_tokens),
+        cmocka_unit_test(test_every_character_counts),
         cmocka_unit_test(test_no_key_fits),
         cmocka_unit_test(test_the_public_key_makes_no_hmac),
         cmocka_unit_test(test_the_key_in_the_header_is_ignored),
