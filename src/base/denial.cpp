@@ -34,6 +34,14 @@ std::string_view reason_word(Code code) {
             return "wrong_token_type";
         case Code::kMalformedClaims:
             return "malformed_claims";
+        case Code::kCertificateMissing:
+            return "certificate_missing";
+        case Code::kConfirmationMissing:
+            return "confirmation_missing";
+        case Code::kConfirmationMismatch:
+            return "confirmation_mismatch";
+        case Code::kConfirmationUnsupported:
+            return "confirmation_unsupported";
         case Code::kInsufficientScope:
             return "insufficient_scope";
         case Code::kScopeUndefined:

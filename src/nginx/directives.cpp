@@ -5,6 +5,8 @@ static char *ngx_http_oauth2_rs_start_list(ngx_conf_t *cf, ngx_array_t **list, s
 static char *ngx_http_oauth2_rs_extend_list(ngx_conf_t *cf, ngx_array_t **list, size_t size);
 static ngx_int_t ngx_http_oauth2_rs_compile(ngx_conf_t *cf, ngx_str_t *text,
                                             ngx_http_complex_value_t *value);
+static char *ngx_http_oauth2_rs_compile_new(ngx_conf_t *cf, ngx_str_t *text,
+                                            ngx_http_complex_value_t **value);
 static ngx_int_t ngx_http_oauth2_rs_join(ngx_conf_t *cf, ngx_str_t *joined);
 static ngx_uint_t ngx_http_oauth2_rs_names_client_variable(const ngx_str_t *text);
 static void ngx_http_oauth2_rs_report_line(void *host, oauth2_rs_severity_t severity,
@@ -102,17 +104,31 @@ char *ngx_http_oauth2_rs_set_realm(ngx_conf_t *cf, ngx_command_t *cmd, void *con
         return NGX_CONF_OK;
     }
 
-    olcf->realm = static_cast<ngx_http_complex_value_t *>(
-        ngx_palloc(cf->pool, sizeof(ngx_http_complex_value_t)));
-    if (olcf->realm == NULL) {
-        return ngx_http_oauth2_rs_failed;
+    return ngx_http_oauth2_rs_compile_new(cf, &value[1], &olcf->realm);
+}
+
+char *ngx_http_oauth2_rs_set_client_certificate(ngx_conf_t *cf, ngx_command_t *cmd, void *conf) {
+    auto *olcf = static_cast<ngx_http_oauth2_rs_loc_conf_t *>(conf);
+    auto *value = static_cast<ngx_str_t *>(cf->args->elts);
+
+    if (olcf->certificate != NGX_CONF_UNSET_PTR) {
+        return ngx_http_oauth2_rs_duplicate;
     }
 
-    if (ngx_http_oauth2_rs_compile(cf, &value[1], olcf->realm) != NGX_OK) {
-        return ngx_http_oauth2_rs_failed;
+    if (ngx_http_oauth2_rs_restores_default(cf) || ngx_strcmp(value[1].data, "tls") == 0) {
+        olcf->certificate = NULL;
+        return NGX_CONF_OK;
     }
 
-    return NGX_CONF_OK;
+    if (ngx_http_oauth2_rs_names_client_variable(&value[1])) {
+        ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
+                           "\"%V\" depends on \"%V\": a client can set this and so claim any "
+                           "certificate, let it count only from the proxy's addresses (a geo over "
+                           "$realip_remote_addr and a map)",
+                           &cmd->name, &value[1]);
+    }
+
+    return ngx_http_oauth2_rs_compile_new(cf, &value[1], &olcf->certificate);
 }
 
 char *ngx_http_oauth2_rs_set_scope(ngx_conf_t *cf, ngx_command_t *cmd, void *conf) {
@@ -312,6 +328,17 @@ static ngx_int_t ngx_http_oauth2_rs_compile(ngx_conf_t *cf, ngx_str_t *text,
     ccv.complex_value = value;
 
     return ngx_http_compile_complex_value(&ccv);
+}
+
+static char *ngx_http_oauth2_rs_compile_new(ngx_conf_t *cf, ngx_str_t *text,
+                                            ngx_http_complex_value_t **value) {
+    *value = static_cast<ngx_http_complex_value_t *>(
+        ngx_palloc(cf->pool, sizeof(ngx_http_complex_value_t)));
+    if (*value == NULL || ngx_http_oauth2_rs_compile(cf, text, *value) != NGX_OK) {
+        return ngx_http_oauth2_rs_failed;
+    }
+
+    return NGX_CONF_OK;
 }
 
 // The arguments with one space in between, as if they had been quoted.

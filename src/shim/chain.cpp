@@ -53,6 +53,10 @@ const char* contradiction_of_null(const ChainSettings& settings) {
         return "oauth2_verification_secret null goes with no oauth2_algorithms: no signature is "
                "looked at; name a secret, or remove oauth2_algorithms";
     }
+    if (settings.confirmation_required) {
+        return "oauth2_verification_secret null goes with no oauth2_confirmation_key required: "
+               "anyone can write a \"cnf\"; name a secret, or remove oauth2_confirmation_key";
+    }
     return nullptr;
 }
 
@@ -128,6 +132,7 @@ Configured<Stores> load_stores(const ChainSettings& settings, const std::string&
 class ConfigurationContext final : public RequestContext {
   public:
     std::int64_t now_ms() override { return 0; }
+    Result<Thumbprint> client_thumbprint() override { return Denial{}; }
 };
 
 std::vector<const Key*> keys_of(const Stores& stores, std::string_view secret_id) {

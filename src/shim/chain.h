@@ -21,6 +21,7 @@ struct ChainSettings {
     ClaimsPolicy policy;                   // complete but for the issuer
     std::vector<std::string_view> algorithms;
     std::vector<StoreSettings> stores;
+    bool confirmation_required = false;  // checked against the rest, not part of the fingerprint
 };
 
 /* Told apart from every other chain's: all fields, each with its length before it. */

@@ -56,6 +56,7 @@ ChainSettings chain_settings(const oauth2_rs_settings_t& settings) {
         chain.stores.push_back(
             store_settings(settings.stores[index], view(settings.base_directory)));
     }
+    chain.confirmation_required = settings.confirmation_required != 0;
     return chain;
 }
 
