@@ -234,7 +234,9 @@ make_nginx() {
 
 module() {
     make_nginx modules
-    cmp -s "$WORK/objs/$MODULE.so" "build/$MODULE.so" || cp "$WORK/objs/$MODULE.so" build/
+    # A new file: an nginx that runs with the old one keeps it.
+    cmp -s "$WORK/objs/$MODULE.so" "build/$MODULE.so" ||
+        cp --remove-destination "$WORK/objs/$MODULE.so" build/
     say "built build/$MODULE.so for nginx $(nginx_version "$WORK")"
 }
 
@@ -297,7 +299,8 @@ unit() {
 }
 
 asan() {
-    units build/asan "-fsanitize=address,undefined -fno-sanitize-recover=all" "$@"
+    units build/asan \
+        "-fsanitize=address,undefined -fno-sanitize-recover=all -D_GLIBCXX_ASSERTIONS" "$@"
     say "unit tests passed under AddressSanitizer and UndefinedBehaviorSanitizer"
 }
 

@@ -1,4 +1,4 @@
-// The module as NGINX sees it: its directives, its variables and its life cycle.
+/* The module as NGINX sees it: its directives, its variables and its life cycle. */
 
 #include "nginx/access.h"
 #include "nginx/directives.h"
@@ -7,7 +7,7 @@
 static ngx_int_t ngx_http_oauth2_rs_add_variables(ngx_conf_t *cf);
 static ngx_int_t ngx_http_oauth2_rs_init(ngx_conf_t *cf);
 
-// The first word of each table is the default.
+/* The first word of each table is the default. */
 static ngx_conf_enum_t ngx_http_oauth2_rs_resolvers[] = {
     {ngx_string("off"), NGX_HTTP_OAUTH2_RS_OFF},
     {ngx_string("stateless"), NGX_HTTP_OAUTH2_RS_STATELESS},
@@ -28,7 +28,7 @@ static ngx_conf_enum_t ngx_http_oauth2_rs_confirmations[] = {
     {ngx_string("required"), OAUTH2_RS_CONFIRMATION_REQUIRED},
     {ngx_null_string, 0}};
 
-// As with auth_basic, also where limit_except demands more of some methods.
+/* As with auth_basic, also where limit_except demands more of some methods. */
 static const ngx_uint_t ngx_http_oauth2_rs_levels =
     NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF | NGX_HTTP_LMT_CONF;
 
@@ -39,10 +39,10 @@ static ngx_command_t ngx_http_oauth2_rs_commands[] = {
      offsetof(ngx_http_oauth2_rs_loc_conf_t, kind), ngx_http_oauth2_rs_resolvers},
 
     {ngx_string("oauth2_realm"), ngx_http_oauth2_rs_levels | NGX_CONF_TAKE1,
-     ngx_http_oauth2_rs_set_realm, NGX_HTTP_LOC_CONF_OFFSET, 0, NULL},
+     ngx_http_oauth2_rs_set_realm, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
 
     {ngx_string("oauth2_scope"), ngx_http_oauth2_rs_levels | NGX_CONF_1MORE,
-     ngx_http_oauth2_rs_set_scope, NGX_HTTP_LOC_CONF_OFFSET, 0, NULL},
+     ngx_http_oauth2_rs_set_scope, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
 
     {ngx_string("oauth2_require_https"), ngx_http_oauth2_rs_levels | NGX_CONF_TAKE1,
      ngx_http_oauth2_rs_set_word, NGX_HTTP_LOC_CONF_OFFSET,
@@ -50,29 +50,29 @@ static ngx_command_t ngx_http_oauth2_rs_commands[] = {
 
     {ngx_string("oauth2_bypass"), ngx_http_oauth2_rs_levels | NGX_CONF_1MORE,
      ngx_http_oauth2_rs_set_bypass, NGX_HTTP_LOC_CONF_OFFSET,
-     offsetof(ngx_http_oauth2_rs_loc_conf_t, bypass), NULL},
+     offsetof(ngx_http_oauth2_rs_loc_conf_t, bypass), nullptr},
 
     {ngx_string("oauth2_issuer"), ngx_http_oauth2_rs_levels | NGX_CONF_TAKE1,
      ngx_http_oauth2_rs_set_text, NGX_HTTP_LOC_CONF_OFFSET,
-     offsetof(ngx_http_oauth2_rs_loc_conf_t, issuer), NULL},
+     offsetof(ngx_http_oauth2_rs_loc_conf_t, issuer), nullptr},
 
     {ngx_string("oauth2_secret_store"), ngx_http_oauth2_rs_levels | NGX_CONF_1MORE,
-     ngx_http_oauth2_rs_set_store, NGX_HTTP_LOC_CONF_OFFSET, 0, NULL},
+     ngx_http_oauth2_rs_set_store, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
 
     {ngx_string("oauth2_verification_secret"), ngx_http_oauth2_rs_levels | NGX_CONF_TAKE1,
      ngx_http_oauth2_rs_set_verification_secret, NGX_HTTP_LOC_CONF_OFFSET,
-     offsetof(ngx_http_oauth2_rs_loc_conf_t, verification_secret), NULL},
+     offsetof(ngx_http_oauth2_rs_loc_conf_t, verification_secret), nullptr},
 
     {ngx_string("oauth2_skew"), ngx_http_oauth2_rs_levels | NGX_CONF_1MORE,
-     ngx_http_oauth2_rs_set_skew, NGX_HTTP_LOC_CONF_OFFSET, 0, NULL},
+     ngx_http_oauth2_rs_set_skew, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
 
     {ngx_string("oauth2_algorithms"), ngx_http_oauth2_rs_levels | NGX_CONF_1MORE,
      ngx_http_oauth2_rs_set_algorithms, NGX_HTTP_LOC_CONF_OFFSET,
-     offsetof(ngx_http_oauth2_rs_loc_conf_t, algorithms), NULL},
+     offsetof(ngx_http_oauth2_rs_loc_conf_t, algorithms), nullptr},
 
     {ngx_string("oauth2_audience"), ngx_http_oauth2_rs_levels | NGX_CONF_1MORE,
      ngx_http_oauth2_rs_set_texts, NGX_HTTP_LOC_CONF_OFFSET,
-     offsetof(ngx_http_oauth2_rs_loc_conf_t, audiences), NULL},
+     offsetof(ngx_http_oauth2_rs_loc_conf_t, audiences), nullptr},
 
     {ngx_string("oauth2_token_profile"), ngx_http_oauth2_rs_levels | NGX_CONF_TAKE1,
      ngx_http_oauth2_rs_set_word, NGX_HTTP_LOC_CONF_OFFSET,
@@ -83,40 +83,40 @@ static ngx_command_t ngx_http_oauth2_rs_commands[] = {
      offsetof(ngx_http_oauth2_rs_loc_conf_t, confirmation), ngx_http_oauth2_rs_confirmations},
 
     {ngx_string("oauth2_client_certificate"), ngx_http_oauth2_rs_levels | NGX_CONF_TAKE1,
-     ngx_http_oauth2_rs_set_client_certificate, NGX_HTTP_LOC_CONF_OFFSET, 0, NULL},
+     ngx_http_oauth2_rs_set_client_certificate, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
 
     {ngx_string("oauth2_claim_set"), NGX_HTTP_MAIN_CONF | NGX_CONF_2MORE,
-     ngx_http_oauth2_rs_claim_set, 0, 0, NULL},
+     ngx_http_oauth2_rs_claim_set, 0, 0, nullptr},
 
     ngx_null_command};
 
 static ngx_http_variable_t ngx_http_oauth2_rs_variables[] = {
 
-    {ngx_string("oauth2_token"), NULL, ngx_http_oauth2_rs_value_variable, OAUTH2_RS_VALUE_TOKEN,
+    {ngx_string("oauth2_token"), nullptr, ngx_http_oauth2_rs_value_variable, OAUTH2_RS_VALUE_TOKEN,
      NGX_HTTP_VAR_NOCACHEABLE, 0},
 
-    {ngx_string("oauth2_claims"), NULL, ngx_http_oauth2_rs_value_variable, OAUTH2_RS_VALUE_CLAIMS,
-     NGX_HTTP_VAR_NOCACHEABLE, 0},
+    {ngx_string("oauth2_claims"), nullptr, ngx_http_oauth2_rs_value_variable,
+     OAUTH2_RS_VALUE_CLAIMS, NGX_HTTP_VAR_NOCACHEABLE, 0},
 
-    {ngx_string("oauth2_claim_"), NULL, ngx_http_oauth2_rs_claim_variable, 0,
+    {ngx_string("oauth2_claim_"), nullptr, ngx_http_oauth2_rs_claim_variable, 0,
      NGX_HTTP_VAR_NOCACHEABLE | NGX_HTTP_VAR_PREFIX, 0},
 
-    {ngx_string("oauth2_scope"), NULL, ngx_http_oauth2_rs_value_variable, OAUTH2_RS_VALUE_SCOPE,
+    {ngx_string("oauth2_scope"), nullptr, ngx_http_oauth2_rs_value_variable, OAUTH2_RS_VALUE_SCOPE,
      NGX_HTTP_VAR_NOCACHEABLE, 0},
 
-    {ngx_string("oauth2_expires_at"), NULL, ngx_http_oauth2_rs_value_variable,
+    {ngx_string("oauth2_expires_at"), nullptr, ngx_http_oauth2_rs_value_variable,
      OAUTH2_RS_VALUE_EXPIRES_AT, NGX_HTTP_VAR_NOCACHEABLE, 0},
 
-    {ngx_string("oauth2_confirmation"), NULL, ngx_http_oauth2_rs_value_variable,
+    {ngx_string("oauth2_confirmation"), nullptr, ngx_http_oauth2_rs_value_variable,
      OAUTH2_RS_VALUE_CONFIRMATION, NGX_HTTP_VAR_NOCACHEABLE, 0},
 
-    {ngx_string("oauth2_client_thumbprint"), NULL, ngx_http_oauth2_rs_thumbprint_variable, 0,
+    {ngx_string("oauth2_client_thumbprint"), nullptr, ngx_http_oauth2_rs_thumbprint_variable, 0,
      NGX_HTTP_VAR_NOCACHEABLE, 0},
 
-    {ngx_string("oauth2_error"), NULL, ngx_http_oauth2_rs_error_variable, 0,
+    {ngx_string("oauth2_error"), nullptr, ngx_http_oauth2_rs_error_variable, 0,
      NGX_HTTP_VAR_NOCACHEABLE, 0},
 
-    {ngx_string("oauth2_error_reason"), NULL, ngx_http_oauth2_rs_reason_variable, 0,
+    {ngx_string("oauth2_error_reason"), nullptr, ngx_http_oauth2_rs_reason_variable, 0,
      NGX_HTTP_VAR_NOCACHEABLE, 0},
 
     ngx_http_null_variable};
@@ -126,10 +126,10 @@ static ngx_http_module_t ngx_http_oauth2_rs_module_ctx = {
     ngx_http_oauth2_rs_init,          /* postconfiguration */
 
     ngx_http_oauth2_rs_create_main_conf, /* create main configuration */
-    NULL,                                /* init main configuration */
+    nullptr,                             /* init main configuration */
 
-    NULL, /* create server configuration */
-    NULL, /* merge server configuration */
+    nullptr, /* create server configuration */
+    nullptr, /* merge server configuration */
 
     ngx_http_oauth2_rs_create_loc_conf, /* create location configuration */
     ngx_http_oauth2_rs_merge_loc_conf   /* merge location configuration */
@@ -139,13 +139,13 @@ ngx_module_t ngx_http_oauth2_rs_module = {NGX_MODULE_V1,
                                           &ngx_http_oauth2_rs_module_ctx, /* module context */
                                           ngx_http_oauth2_rs_commands,    /* module directives */
                                           NGX_HTTP_MODULE,                /* module type */
-                                          NULL,                           /* init master */
-                                          NULL,                           /* init module */
-                                          NULL,                           /* init process */
-                                          NULL,                           /* init thread */
-                                          NULL,                           /* exit thread */
-                                          NULL,                           /* exit process */
-                                          NULL,                           /* exit master */
+                                          nullptr,                        /* init master */
+                                          nullptr,                        /* init module */
+                                          nullptr,                        /* init process */
+                                          nullptr,                        /* init thread */
+                                          nullptr,                        /* exit thread */
+                                          nullptr,                        /* exit process */
+                                          nullptr,                        /* exit master */
                                           NGX_MODULE_V1_PADDING};
 
 static ngx_int_t ngx_http_oauth2_rs_add_variables(ngx_conf_t *cf) {
@@ -153,7 +153,7 @@ static ngx_int_t ngx_http_oauth2_rs_add_variables(ngx_conf_t *cf) {
 
     for (v = ngx_http_oauth2_rs_variables; v->name.len != 0; v++) {
         var = ngx_http_add_variable(cf, &v->name, v->flags);
-        if (var == NULL) {
+        if (var == nullptr) {
             return NGX_ERROR;
         }
 
@@ -177,7 +177,7 @@ static ngx_int_t ngx_http_oauth2_rs_init(ngx_conf_t *cf) {
 
     h = static_cast<ngx_http_handler_pt *>(
         ngx_array_push(&cmcf->phases[NGX_HTTP_ACCESS_PHASE].handlers));
-    if (h == NULL) {
+    if (h == nullptr) {
         return NGX_ERROR;
     }
 

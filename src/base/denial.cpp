@@ -1,56 +1,50 @@
 #include "base/denial.h"
 
+#include <array>
+
 namespace oauth2_rs {
 
+namespace {
+
+struct Word {
+    Code code;
+    std::string_view word;
+};
+
+constexpr std::array<Word, static_cast<std::size_t>(Code::kCount)> kWords{{
+    {Code::kInternalError, "internal_error"},
+    {Code::kHttpsRequired, "https_required"},
+    {Code::kNoToken, "no_token"},
+    {Code::kMultipleTokens, "multiple_tokens"},
+    {Code::kMalformedToken, "malformed_token"},
+    {Code::kUnsupportedAlgorithm, "unsupported_algorithm"},
+    {Code::kUnsupportedHeader, "unsupported_header"},
+    {Code::kUnknownKey, "unknown_key"},
+    {Code::kBadSignature, "bad_signature"},
+    {Code::kIssuerMismatch, "issuer_mismatch"},
+    {Code::kExpiryMissing, "expiry_missing"},
+    {Code::kExpired, "expired"},
+    {Code::kNotYetValid, "not_yet_valid"},
+    {Code::kAudienceMismatch, "audience_mismatch"},
+    {Code::kWrongTokenType, "wrong_token_type"},
+    {Code::kMalformedClaims, "malformed_claims"},
+    {Code::kCertificateMissing, "certificate_missing"},
+    {Code::kConfirmationMissing, "confirmation_missing"},
+    {Code::kConfirmationMismatch, "confirmation_mismatch"},
+    {Code::kConfirmationUnsupported, "confirmation_unsupported"},
+    {Code::kInsufficientScope, "insufficient_scope"},
+    {Code::kScopeUndefined, "scope_undefined"},
+}};
+
+}  // namespace
+
 std::string_view reason_word(Code code) {
-    switch (code) {
-        case Code::kHttpsRequired:
-            return "https_required";
-        case Code::kNoToken:
-            return "no_token";
-        case Code::kMultipleTokens:
-            return "multiple_tokens";
-        case Code::kMalformedToken:
-            return "malformed_token";
-        case Code::kUnsupportedAlgorithm:
-            return "unsupported_algorithm";
-        case Code::kUnsupportedHeader:
-            return "unsupported_header";
-        case Code::kUnknownKey:
-            return "unknown_key";
-        case Code::kBadSignature:
-            return "bad_signature";
-        case Code::kIssuerMismatch:
-            return "issuer_mismatch";
-        case Code::kExpiryMissing:
-            return "expiry_missing";
-        case Code::kExpired:
-            return "expired";
-        case Code::kNotYetValid:
-            return "not_yet_valid";
-        case Code::kAudienceMismatch:
-            return "audience_mismatch";
-        case Code::kWrongTokenType:
-            return "wrong_token_type";
-        case Code::kMalformedClaims:
-            return "malformed_claims";
-        case Code::kCertificateMissing:
-            return "certificate_missing";
-        case Code::kConfirmationMissing:
-            return "confirmation_missing";
-        case Code::kConfirmationMismatch:
-            return "confirmation_mismatch";
-        case Code::kConfirmationUnsupported:
-            return "confirmation_unsupported";
-        case Code::kInsufficientScope:
-            return "insufficient_scope";
-        case Code::kScopeUndefined:
-            return "scope_undefined";
-        case Code::kInternalError:
-        case Code::kCount:
-            break;
+    for (const Word& entry : kWords) {
+        if (entry.code == code) {
+            return entry.word;
+        }
     }
-    return "internal_error";
+    return kWords.front().word;
 }
 
 }  // namespace oauth2_rs

@@ -1,11 +1,12 @@
-#include "access.h"
+#include "nginx/access.h"
 
-#include "client_certificate.h"
-#include "respond.h"
+#include "nginx/client_certificate.h"
+#include "nginx/respond.h"
 
 static ngx_http_oauth2_rs_ctx_t *ngx_http_oauth2_rs_open_ctx(ngx_http_request_t *r,
                                                              const oauth2_rs_resolver_t *resolver);
 static void ngx_http_oauth2_rs_ctx_cleanup(void *data);
+static void ngx_http_oauth2_rs_grant(const ngx_http_request_t *r, ngx_http_oauth2_rs_ctx_t *ctx);
 static ngx_int_t ngx_http_oauth2_rs_judge(ngx_http_request_t *r,
                                           const ngx_http_oauth2_rs_loc_conf_t *conf,
                                           ngx_http_oauth2_rs_ctx_t *ctx);
@@ -17,7 +18,7 @@ static ngx_int_t ngx_http_oauth2_rs_judge_scopes(ngx_http_request_t *r, ngx_arra
 static size_t ngx_http_oauth2_rs_authorization(ngx_http_request_t *r, oauth2_rs_text_t *values);
 static int64_t ngx_http_oauth2_rs_now_ms(void *host);
 
-// One value is what a request should have, the second is enough to tell that it has too many.
+/* One value is what a request should have, the second is enough to tell that it has too many. */
 enum { NGX_HTTP_OAUTH2_RS_MAX_AUTHORIZATION = 2 };
 
 ngx_int_t ngx_http_oauth2_rs_access_handler(ngx_http_request_t *r) {
@@ -28,7 +29,7 @@ ngx_int_t ngx_http_oauth2_rs_access_handler(ngx_http_request_t *r) {
     conf = static_cast<ngx_http_oauth2_rs_loc_conf_t *>(
         ngx_http_get_module_loc_conf(r, ngx_http_oauth2_rs_module));
 
-    if (conf->resolver == NULL) {
+    if (conf->resolver == nullptr) {
         return NGX_DECLINED;
     }
 
@@ -38,7 +39,7 @@ ngx_int_t ngx_http_oauth2_rs_access_handler(ngx_http_request_t *r) {
     }
 
     ctx = ngx_http_oauth2_rs_open_ctx(r, conf->resolver);
-    if (ctx == NULL) {
+    if (ctx == nullptr) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
@@ -48,7 +49,7 @@ ngx_int_t ngx_http_oauth2_rs_access_handler(ngx_http_request_t *r) {
 
     switch (rc) {
         case NGX_OK:
-            ctx->granted = 1;
+            ngx_http_oauth2_rs_grant(r, ctx);
             return NGX_OK;
 
         case NGX_DECLINED:
@@ -59,6 +60,24 @@ ngx_int_t ngx_http_oauth2_rs_access_handler(ngx_http_request_t *r) {
     }
 }
 
+// The page of a refusal may be open to more than the request was: the answer stays a refusal, with
+// its reason and without claims.
+static void ngx_http_oauth2_rs_grant(const ngx_http_request_t *r, ngx_http_oauth2_rs_ctx_t *ctx) {
+    if (ngx_http_oauth2_rs_answers_refusal(r, ctx)) {
+        return;
+    }
+
+    ctx->granted = 1;
+    ctx->refused = 0;
+    ngx_memzero(&ctx->error, sizeof(oauth2_rs_text_t));
+    ngx_memzero(&ctx->reason, sizeof(oauth2_rs_text_t));
+}
+
+ngx_uint_t ngx_http_oauth2_rs_answers_refusal(const ngx_http_request_t *r,
+                                              const ngx_http_oauth2_rs_ctx_t *ctx) {
+    return ctx->refused && r->err_status != 0;
+}
+
 ngx_http_oauth2_rs_ctx_t *ngx_http_oauth2_rs_get_ctx(ngx_http_request_t *r) {
     ngx_pool_cleanup_t *cln;
     ngx_http_oauth2_rs_ctx_t *ctx;
@@ -67,12 +86,12 @@ ngx_http_oauth2_rs_ctx_t *ngx_http_oauth2_rs_get_ctx(ngx_http_request_t *r) {
     ctx = static_cast<ngx_http_oauth2_rs_ctx_t *>(
         ngx_http_get_module_ctx(r, ngx_http_oauth2_rs_module));
 
-    if (ctx != NULL || !(r->internal || r->filter_finalize)) {
+    if (ctx != nullptr || !(r->internal || r->filter_finalize)) {
         return ctx;
     }
 
     // An internal redirect clears the contexts of all modules. The cleanups stay, the latest first.
-    for (cln = r->pool->cleanup; cln != NULL; cln = cln->next) {
+    for (cln = r->pool->cleanup; cln != nullptr; cln = cln->next) {
         if (cln->handler == ngx_http_oauth2_rs_ctx_cleanup) {
             ctx = static_cast<ngx_http_oauth2_rs_ctx_t *>(cln->data);
             ngx_http_set_ctx(r, ctx, ngx_http_oauth2_rs_module);
@@ -80,12 +99,14 @@ ngx_http_oauth2_rs_ctx_t *ngx_http_oauth2_rs_get_ctx(ngx_http_request_t *r) {
         }
     }
 
-    return NULL;
+    return nullptr;
 }
 
-// The context of this request and resolver, with no decision in it. A context of another resolver
-// is left to the pool: variables evaluated earlier may point into it. NGINX bounds the number of
-// internal redirects, hence that of contexts.
+/*
+ * The context of this request and resolver, with no decision in it. A context of another resolver
+ * is left to the pool: variables evaluated earlier may point into it. NGINX bounds the number of
+ * internal redirects, hence that of contexts.
+ */
 static ngx_http_oauth2_rs_ctx_t *ngx_http_oauth2_rs_open_ctx(ngx_http_request_t *r,
                                                              const oauth2_rs_resolver_t *resolver) {
     ngx_pool_cleanup_t *cln;
@@ -93,10 +114,8 @@ static ngx_http_oauth2_rs_ctx_t *ngx_http_oauth2_rs_open_ctx(ngx_http_request_t 
 
     prev = ngx_http_oauth2_rs_get_ctx(r);
 
-    if (prev != NULL) {
+    if (prev != nullptr) {
         prev->granted = 0;
-        ngx_memzero(&prev->error, sizeof(oauth2_rs_text_t));
-        ngx_memzero(&prev->reason, sizeof(oauth2_rs_text_t));
 
         if (prev->resolver == resolver) {
             return prev;
@@ -104,15 +123,19 @@ static ngx_http_oauth2_rs_ctx_t *ngx_http_oauth2_rs_open_ctx(ngx_http_request_t 
     }
 
     cln = ngx_pool_cleanup_add(r->pool, sizeof(ngx_http_oauth2_rs_ctx_t));
-    if (cln == NULL) {
-        return NULL;
+    if (cln == nullptr) {
+        return nullptr;
     }
 
     ctx = static_cast<ngx_http_oauth2_rs_ctx_t *>(cln->data);
     ngx_memzero(ctx, sizeof(ngx_http_oauth2_rs_ctx_t));
 
+    if (prev != nullptr) {
+        *ctx = *prev;
+        ctx->resolution = nullptr;
+    }
+
     ctx->resolver = resolver;
-    ctx->challenge = prev == NULL ? NULL : prev->challenge;
 
     cln->handler = ngx_http_oauth2_rs_ctx_cleanup;
     ngx_http_set_ctx(r, ctx, ngx_http_oauth2_rs_module);
@@ -124,21 +147,23 @@ static void ngx_http_oauth2_rs_ctx_cleanup(void *data) {
     oauth2_rs_resolution_destroy(static_cast<ngx_http_oauth2_rs_ctx_t *>(data)->resolution);
 }
 
-// NGX_OK: granted, NGX_DECLINED: the resolution says why not, NGX_ERROR: it could not be judged.
+/*
+ * NGX_OK: granted, NGX_DECLINED: the resolution says why not, NGX_ERROR: it could not be judged.
+ */
 static ngx_int_t ngx_http_oauth2_rs_judge(ngx_http_request_t *r,
                                           const ngx_http_oauth2_rs_loc_conf_t *conf,
                                           ngx_http_oauth2_rs_ctx_t *ctx) {
     ngx_int_t rc;
 
-    if (ctx->resolution == NULL) {
+    if (ctx->resolution == nullptr) {
         ctx->resolution = oauth2_rs_resolution_create(conf->resolver);
-        if (ctx->resolution == NULL) {
+        if (ctx->resolution == nullptr) {
             return NGX_ERROR;
         }
     }
 
     rc = ngx_http_oauth2_rs_judge_token(r, conf, ctx);
-    if (rc != NGX_OK || conf->scopes == NULL) {
+    if (rc != NGX_OK || conf->scopes == nullptr) {
         return rc;
     }
 
@@ -161,7 +186,7 @@ static ngx_int_t ngx_http_oauth2_rs_judge_token(ngx_http_request_t *r,
 
     request.require_https = conf->require_https != 0;
 #if (NGX_HTTP_SSL)
-    request.tls = r->connection->ssl != NULL;
+    request.tls = r->connection->ssl != nullptr;
 #endif
     request.authorization = values;
     request.authorization_count = ngx_http_oauth2_rs_authorization(r, values);
@@ -181,7 +206,7 @@ static ngx_int_t ngx_http_oauth2_rs_judge_scopes(ngx_http_request_t *r, ngx_arra
 
     values = static_cast<oauth2_rs_text_t *>(
         ngx_palloc(r->pool, scopes->nelts * sizeof(oauth2_rs_text_t)));
-    if (values == NULL) {
+    if (values == nullptr) {
         return NGX_ERROR;
     }
 
@@ -205,12 +230,12 @@ static size_t ngx_http_oauth2_rs_authorization(ngx_http_request_t *r, oauth2_rs_
     n = 0;
     h = r->headers_in.authorization;
 
-    while (h != NULL && n < NGX_HTTP_OAUTH2_RS_MAX_AUTHORIZATION) {
+    while (h != nullptr && n < NGX_HTTP_OAUTH2_RS_MAX_AUTHORIZATION) {
         values[n++] = ngx_http_oauth2_rs_text(&h->value);
 #if (nginx_version >= 1023000)
         h = h->next;
 #else
-        h = NULL;
+        h = nullptr;
 #endif
     }
 
@@ -221,7 +246,7 @@ oauth2_rs_host_t ngx_http_oauth2_rs_host(ngx_http_request_t *r) {
     return {ngx_http_oauth2_rs_now_ms, ngx_http_oauth2_rs_client_certificate, r};
 }
 
-static int64_t ngx_http_oauth2_rs_now_ms(void *host) {
+static int64_t ngx_http_oauth2_rs_now_ms(void * /*host*/) {
     ngx_time_t *tp = ngx_timeofday();
 
     return static_cast<int64_t>(tp->sec) * 1000 + static_cast<int64_t>(tp->msec);

@@ -1,6 +1,6 @@
-#include "conf.h"
+#include "nginx/conf.h"
 
-#include "client_certificate.h"
+#include "nginx/client_certificate.h"
 
 static void ngx_http_oauth2_rs_registry_cleanup(void *data);
 static ngx_int_t ngx_http_oauth2_rs_build_resolver(ngx_conf_t *cf,
@@ -18,26 +18,26 @@ void *ngx_http_oauth2_rs_create_main_conf(ngx_conf_t *cf) {
 
     conf = static_cast<ngx_http_oauth2_rs_main_conf_t *>(
         ngx_pcalloc(cf->pool, sizeof(ngx_http_oauth2_rs_main_conf_t)));
-    if (conf == NULL) {
-        return NULL;
+    if (conf == nullptr) {
+        return nullptr;
     }
 
     cln = ngx_pool_cleanup_add(cf->pool, 0);
-    if (cln == NULL) {
-        return NULL;
+    if (cln == nullptr) {
+        return nullptr;
     }
 
     conf->registry = oauth2_rs_registry_create();
-    if (conf->registry == NULL) {
-        return NULL;
+    if (conf->registry == nullptr) {
+        return nullptr;
     }
 
     cln->handler = ngx_http_oauth2_rs_registry_cleanup;
     cln->data = conf->registry;
 
     conf->certificate_servers = ngx_array_create(cf->pool, 4, sizeof(ngx_http_core_srv_conf_t *));
-    if (conf->certificate_servers == NULL) {
-        return NULL;
+    if (conf->certificate_servers == nullptr) {
+        return nullptr;
     }
 
     return conf;
@@ -52,17 +52,17 @@ void *ngx_http_oauth2_rs_create_loc_conf(ngx_conf_t *cf) {
 
     conf = static_cast<ngx_http_oauth2_rs_loc_conf_t *>(
         ngx_pcalloc(cf->pool, sizeof(ngx_http_oauth2_rs_loc_conf_t)));
-    if (conf == NULL) {
-        return NULL;
+    if (conf == nullptr) {
+        return nullptr;
     }
 
-    // The texts stay { 0, NULL }, which is how NGINX's merge knows that they are not set.
+    // The texts stay { 0, nullptr }, which is how NGINX's merge knows that they are not set.
     conf->kind = NGX_CONF_UNSET_UINT;
     conf->require_https = NGX_CONF_UNSET_UINT;
     conf->profile = NGX_CONF_UNSET_UINT;
     conf->confirmation = NGX_CONF_UNSET_UINT;
-    conf->realm = static_cast<ngx_http_complex_value_t *>(NGX_CONF_UNSET_PTR);
     conf->certificate = static_cast<ngx_http_complex_value_t *>(NGX_CONF_UNSET_PTR);
+    conf->realm = static_cast<ngx_http_complex_value_t *>(NGX_CONF_UNSET_PTR);
     conf->scopes = static_cast<ngx_array_t *>(NGX_CONF_UNSET_PTR);
     conf->bypass = static_cast<ngx_array_t *>(NGX_CONF_UNSET_PTR);
     conf->stores = static_cast<ngx_array_t *>(NGX_CONF_UNSET_PTR);
@@ -82,15 +82,15 @@ char *ngx_http_oauth2_rs_merge_loc_conf(ngx_conf_t *cf, void *parent, void *chil
     ngx_conf_merge_uint_value(conf->profile, prev->profile, ngx_uint_t{OAUTH2_RS_PROFILE_ANY});
     ngx_conf_merge_uint_value(conf->confirmation, prev->confirmation,
                               ngx_uint_t{OAUTH2_RS_CONFIRMATION_ON});
-    ngx_conf_merge_ptr_value(conf->realm, prev->realm, NULL);
-    ngx_conf_merge_ptr_value(conf->certificate, prev->certificate, NULL);
-    ngx_conf_merge_ptr_value(conf->scopes, prev->scopes, NULL);
-    ngx_conf_merge_ptr_value(conf->bypass, prev->bypass, NULL);
+    ngx_conf_merge_ptr_value(conf->certificate, prev->certificate, nullptr);
+    ngx_conf_merge_ptr_value(conf->realm, prev->realm, nullptr);
+    ngx_conf_merge_ptr_value(conf->scopes, prev->scopes, nullptr);
+    ngx_conf_merge_ptr_value(conf->bypass, prev->bypass, nullptr);
     ngx_conf_merge_str_value(conf->issuer, prev->issuer, "");
     ngx_conf_merge_str_value(conf->verification_secret, prev->verification_secret, "");
-    ngx_conf_merge_ptr_value(conf->stores, prev->stores, NULL);
-    ngx_conf_merge_ptr_value(conf->algorithms, prev->algorithms, NULL);
-    ngx_conf_merge_ptr_value(conf->audiences, prev->audiences, NULL);
+    ngx_conf_merge_ptr_value(conf->stores, prev->stores, nullptr);
+    ngx_conf_merge_ptr_value(conf->algorithms, prev->algorithms, nullptr);
+    ngx_conf_merge_ptr_value(conf->audiences, prev->audiences, nullptr);
     ngx_conf_merge_value(conf->skew_ms, prev->skew_ms, 0);
 
     if (conf->kind == NGX_HTTP_OAUTH2_RS_OFF) {
@@ -130,17 +130,19 @@ static ngx_int_t ngx_http_oauth2_rs_build_resolver(ngx_conf_t *cf,
 
     conf->resolver = oauth2_rs_registry_resolver(omcf->registry, &settings, &reporter);
 
-    return conf->resolver == NULL ? NGX_ERROR : NGX_OK;
+    return conf->resolver == nullptr ? NGX_ERROR : NGX_OK;
 }
 
-// Whether TLS asks for certificates can be seen in postconfiguration only: the SSL module merges
-// its configuration after ours.
+/*
+ * Whether TLS asks for certificates can be seen in postconfiguration only: the SSL module merges
+ * its configuration after ours.
+ */
 static ngx_int_t ngx_http_oauth2_rs_demand_certificate(ngx_conf_t *cf,
                                                        const ngx_http_oauth2_rs_loc_conf_t *conf) {
     ngx_http_core_srv_conf_t **server;
     ngx_http_oauth2_rs_main_conf_t *omcf;
 
-    if (conf->confirmation != OAUTH2_RS_CONFIRMATION_REQUIRED || conf->certificate != NULL) {
+    if (conf->confirmation != OAUTH2_RS_CONFIRMATION_REQUIRED || conf->certificate != nullptr) {
         return NGX_OK;
     }
 
@@ -148,7 +150,7 @@ static ngx_int_t ngx_http_oauth2_rs_demand_certificate(ngx_conf_t *cf,
         ngx_http_conf_get_module_main_conf(cf, ngx_http_oauth2_rs_module));
 
     server = static_cast<ngx_http_core_srv_conf_t **>(ngx_array_push(omcf->certificate_servers));
-    if (server == NULL) {
+    if (server == nullptr) {
         return NGX_ERROR;
     }
 
@@ -183,24 +185,26 @@ ngx_int_t ngx_http_oauth2_rs_check_certificate_servers(ngx_conf_t *cf) {
 
 static void ngx_http_oauth2_rs_fill_lists(const ngx_http_oauth2_rs_loc_conf_t *conf,
                                           oauth2_rs_settings_t *settings) {
-    if (conf->audiences != NULL) {
+    if (conf->audiences != nullptr) {
         settings->audiences = static_cast<oauth2_rs_text_t *>(conf->audiences->elts);
         settings->audience_count = conf->audiences->nelts;
     }
 
-    if (conf->algorithms != NULL) {
+    if (conf->algorithms != nullptr) {
         settings->algorithms = static_cast<oauth2_rs_text_t *>(conf->algorithms->elts);
         settings->algorithm_count = conf->algorithms->nelts;
     }
 
-    if (conf->stores != NULL) {
+    if (conf->stores != nullptr) {
         settings->stores = static_cast<oauth2_rs_store_settings_t *>(conf->stores->elts);
         settings->store_count = conf->stores->nelts;
     }
 }
 
-// NGINX merges after the whole http block was read and adds the line of its end to a message, so
-// the level that is meant must be named.
+/*
+ * NGINX merges after the whole http block was read and adds the line of its end to a message, so
+ * the level that is meant must be named.
+ */
 static void ngx_http_oauth2_rs_report_level(void *host, oauth2_rs_severity_t severity,
                                             oauth2_rs_text_t message) {
     ngx_uint_t level;

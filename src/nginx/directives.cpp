@@ -1,23 +1,8 @@
-#include "directives.h"
+#include "nginx/directives.h"
 
-static ngx_uint_t ngx_http_oauth2_rs_restores_default(ngx_conf_t *cf);
-static char *ngx_http_oauth2_rs_start_list(ngx_conf_t *cf, ngx_array_t **list, size_t size);
-static char *ngx_http_oauth2_rs_extend_list(ngx_conf_t *cf, ngx_array_t **list, size_t size);
-static ngx_int_t ngx_http_oauth2_rs_compile(ngx_conf_t *cf, ngx_str_t *text,
-                                            ngx_http_complex_value_t *value);
-static char *ngx_http_oauth2_rs_compile_new(ngx_conf_t *cf, ngx_str_t *text,
-                                            ngx_http_complex_value_t **value);
-static ngx_int_t ngx_http_oauth2_rs_join(ngx_conf_t *cf, ngx_str_t *joined);
+#include "nginx/arguments.h"
+
 static ngx_uint_t ngx_http_oauth2_rs_names_client_variable(const ngx_str_t *text);
-static void ngx_http_oauth2_rs_report_line(void *host, oauth2_rs_severity_t severity,
-                                           oauth2_rs_text_t message);
-
-// NGINX takes a setter's complaint as char *, which C++ makes of an array but not of a literal.
-static char ngx_http_oauth2_rs_duplicate[] = "is duplicate";
-static char ngx_http_oauth2_rs_not_alone[] =
-    "takes \"\" only where it is the one such directive of its level";
-
-static char *const ngx_http_oauth2_rs_failed = static_cast<char *>(NGX_CONF_ERROR);
 
 char *ngx_http_oauth2_rs_set_word(ngx_conf_t *cf, ngx_command_t *cmd, void *conf) {
     ngx_uint_t i;
@@ -44,12 +29,11 @@ char *ngx_http_oauth2_rs_set_word(ngx_conf_t *cf, ngx_command_t *cmd, void *conf
             return NGX_CONF_OK;
         }
 
-        p = ngx_slprintf(p, text + sizeof(text), "%s\"%V\"", i == 0 ? "" : ", ", &words[i].name);
+        p = ngx_slprintf(p, text + sizeof(text), "%s%V", i == 0 ? "" : ", ", &words[i].name);
     }
 
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                       "invalid value \"%V\" in \"%V\", it must be one of %*s", &value[1],
-                       &cmd->name, p - text, text);
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "%V: invalid value \"%V\", use one of %*s", &cmd->name,
+                       &value[1], p - text, text);
 
     return ngx_http_oauth2_rs_failed;
 }
@@ -58,7 +42,7 @@ char *ngx_http_oauth2_rs_set_text(ngx_conf_t *cf, ngx_command_t *cmd, void *conf
     auto *field = reinterpret_cast<ngx_str_t *>(static_cast<char *>(conf) + cmd->offset);
     auto *value = static_cast<ngx_str_t *>(cf->args->elts);
 
-    if (field->data != NULL) {
+    if (field->data != nullptr) {
         return ngx_http_oauth2_rs_duplicate;
     }
 
@@ -75,13 +59,13 @@ char *ngx_http_oauth2_rs_set_texts(ngx_conf_t *cf, ngx_command_t *cmd, void *con
     auto *value = static_cast<ngx_str_t *>(cf->args->elts);
 
     rv = ngx_http_oauth2_rs_start_list(cf, list, sizeof(oauth2_rs_text_t));
-    if (rv != NGX_CONF_OK || *list == NULL) {
+    if (rv != NGX_CONF_OK || *list == nullptr) {
         return rv;
     }
 
     for (i = 1; i < cf->args->nelts; i++) {
         text = static_cast<oauth2_rs_text_t *>(ngx_array_push(*list));
-        if (text == NULL) {
+        if (text == nullptr) {
             return ngx_http_oauth2_rs_failed;
         }
 
@@ -91,7 +75,7 @@ char *ngx_http_oauth2_rs_set_texts(ngx_conf_t *cf, ngx_command_t *cmd, void *con
     return NGX_CONF_OK;
 }
 
-char *ngx_http_oauth2_rs_set_realm(ngx_conf_t *cf, ngx_command_t *cmd, void *conf) {
+char *ngx_http_oauth2_rs_set_realm(ngx_conf_t *cf, ngx_command_t * /*cmd*/, void *conf) {
     auto *olcf = static_cast<ngx_http_oauth2_rs_loc_conf_t *>(conf);
     auto *value = static_cast<ngx_str_t *>(cf->args->elts);
 
@@ -100,7 +84,7 @@ char *ngx_http_oauth2_rs_set_realm(ngx_conf_t *cf, ngx_command_t *cmd, void *con
     }
 
     if (ngx_http_oauth2_rs_restores_default(cf)) {
-        olcf->realm = NULL;
+        olcf->realm = nullptr;
         return NGX_CONF_OK;
     }
 
@@ -116,7 +100,7 @@ char *ngx_http_oauth2_rs_set_client_certificate(ngx_conf_t *cf, ngx_command_t *c
     }
 
     if (ngx_http_oauth2_rs_restores_default(cf) || ngx_strcmp(value[1].data, "tls") == 0) {
-        olcf->certificate = NULL;
+        olcf->certificate = nullptr;
         return NGX_CONF_OK;
     }
 
@@ -131,7 +115,7 @@ char *ngx_http_oauth2_rs_set_client_certificate(ngx_conf_t *cf, ngx_command_t *c
     return ngx_http_oauth2_rs_compile_new(cf, &value[1], &olcf->certificate);
 }
 
-char *ngx_http_oauth2_rs_set_scope(ngx_conf_t *cf, ngx_command_t *cmd, void *conf) {
+char *ngx_http_oauth2_rs_set_scope(ngx_conf_t *cf, ngx_command_t * /*cmd*/, void *conf) {
     char *rv;
     ngx_uint_t i;
     ngx_http_complex_value_t *scope;
@@ -139,13 +123,13 @@ char *ngx_http_oauth2_rs_set_scope(ngx_conf_t *cf, ngx_command_t *cmd, void *con
     auto *value = static_cast<ngx_str_t *>(cf->args->elts);
 
     rv = ngx_http_oauth2_rs_start_list(cf, &olcf->scopes, sizeof(ngx_http_complex_value_t));
-    if (rv != NGX_CONF_OK || olcf->scopes == NULL) {
+    if (rv != NGX_CONF_OK || olcf->scopes == nullptr) {
         return rv;
     }
 
     for (i = 1; i < cf->args->nelts; i++) {
         scope = static_cast<ngx_http_complex_value_t *>(ngx_array_push(olcf->scopes));
-        if (scope == NULL || ngx_http_oauth2_rs_compile(cf, &value[i], scope) != NGX_OK) {
+        if (scope == nullptr || ngx_http_oauth2_rs_compile(cf, &value[i], scope) != NGX_OK) {
             return ngx_http_oauth2_rs_failed;
         }
     }
@@ -160,15 +144,15 @@ char *ngx_http_oauth2_rs_set_bypass(ngx_conf_t *cf, ngx_command_t *cmd, void *co
     auto *value = static_cast<ngx_str_t *>(cf->args->elts);
 
     rv = ngx_http_oauth2_rs_extend_list(cf, &olcf->bypass, sizeof(ngx_http_complex_value_t));
-    if (rv != NGX_CONF_OK || olcf->bypass == NULL) {
+    if (rv != NGX_CONF_OK || olcf->bypass == nullptr) {
         return rv;
     }
 
     for (i = 1; i < cf->args->nelts; i++) {
         if (ngx_http_oauth2_rs_names_client_variable(&value[i])) {
             ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
-                               "\"%V\" depends on \"%V\": a client can set this and so leave out "
-                               "the check, use a map over what the client does not choose",
+                               "%V depends on \"%V\": a client can set this and so leave out the "
+                               "check; use a map over what a client can't choose",
                                &cmd->name, &value[i]);
         }
     }
@@ -176,17 +160,17 @@ char *ngx_http_oauth2_rs_set_bypass(ngx_conf_t *cf, ngx_command_t *cmd, void *co
     return ngx_http_set_predicate_slot(cf, cmd, conf);
 }
 
-char *ngx_http_oauth2_rs_set_store(ngx_conf_t *cf, ngx_command_t *cmd, void *conf) {
+char *ngx_http_oauth2_rs_set_store(ngx_conf_t *cf, ngx_command_t * /*cmd*/, void *conf) {
     char *rv;
     ngx_uint_t i, n;
     oauth2_rs_text_t *parameters;
-    oauth2_rs_reporter_t reporter = {ngx_http_oauth2_rs_report_line, cf};
+    oauth2_rs_reporter_t reporter = ngx_http_oauth2_rs_line_reporter(cf);
     oauth2_rs_store_settings_t *store;
     auto *olcf = static_cast<ngx_http_oauth2_rs_loc_conf_t *>(conf);
     auto *value = static_cast<ngx_str_t *>(cf->args->elts);
 
     rv = ngx_http_oauth2_rs_extend_list(cf, &olcf->stores, sizeof(oauth2_rs_store_settings_t));
-    if (rv != NGX_CONF_OK || olcf->stores == NULL) {
+    if (rv != NGX_CONF_OK || olcf->stores == nullptr) {
         return rv;
     }
 
@@ -194,7 +178,7 @@ char *ngx_http_oauth2_rs_set_store(ngx_conf_t *cf, ngx_command_t *cmd, void *con
     store = static_cast<oauth2_rs_store_settings_t *>(ngx_array_push(olcf->stores));
     parameters =
         static_cast<oauth2_rs_text_t *>(ngx_palloc(cf->pool, n * sizeof(oauth2_rs_text_t)));
-    if (store == NULL || parameters == NULL) {
+    if (store == nullptr || parameters == nullptr) {
         return ngx_http_oauth2_rs_failed;
     }
 
@@ -210,7 +194,7 @@ char *ngx_http_oauth2_rs_set_store(ngx_conf_t *cf, ngx_command_t *cmd, void *con
 }
 
 char *ngx_http_oauth2_rs_set_verification_secret(ngx_conf_t *cf, ngx_command_t *cmd, void *conf) {
-    oauth2_rs_reporter_t reporter = {ngx_http_oauth2_rs_report_line, cf};
+    oauth2_rs_reporter_t reporter = ngx_http_oauth2_rs_line_reporter(cf);
     auto *value = static_cast<ngx_str_t *>(cf->args->elts);
 
     if (!ngx_http_oauth2_rs_restores_default(cf) && ngx_strcmp(value[1].data, "null") != 0 &&
@@ -224,7 +208,7 @@ char *ngx_http_oauth2_rs_set_verification_secret(ngx_conf_t *cf, ngx_command_t *
 
 char *ngx_http_oauth2_rs_set_algorithms(ngx_conf_t *cf, ngx_command_t *cmd, void *conf) {
     ngx_uint_t i;
-    oauth2_rs_reporter_t reporter = {ngx_http_oauth2_rs_report_line, cf};
+    oauth2_rs_reporter_t reporter = ngx_http_oauth2_rs_line_reporter(cf);
     auto *value = static_cast<ngx_str_t *>(cf->args->elts);
 
     if (!ngx_http_oauth2_rs_restores_default(cf)) {
@@ -240,7 +224,7 @@ char *ngx_http_oauth2_rs_set_algorithms(ngx_conf_t *cf, ngx_command_t *cmd, void
 
 char *ngx_http_oauth2_rs_set_skew(ngx_conf_t *cf, ngx_command_t *cmd, void *conf) {
     ngx_str_t text;
-    oauth2_rs_reporter_t reporter = {ngx_http_oauth2_rs_report_line, cf};
+    oauth2_rs_reporter_t reporter = ngx_http_oauth2_rs_line_reporter(cf);
     auto *olcf = static_cast<ngx_http_oauth2_rs_loc_conf_t *>(conf);
 
     if (olcf->skew_ms != NGX_CONF_UNSET) {
@@ -264,112 +248,7 @@ char *ngx_http_oauth2_rs_set_skew(ngx_conf_t *cf, ngx_command_t *cmd, void *conf
     return NGX_CONF_OK;
 }
 
-static ngx_uint_t ngx_http_oauth2_rs_restores_default(ngx_conf_t *cf) {
-    auto *value = static_cast<ngx_str_t *>(cf->args->elts);
-
-    return cf->args->nelts == 2 && value[1].len == 0;
-}
-
-// For a directive that a level may hold once. Leaves NULL where it restores the default.
-static char *ngx_http_oauth2_rs_start_list(ngx_conf_t *cf, ngx_array_t **list, size_t size) {
-    ngx_uint_t i;
-    auto *value = static_cast<ngx_str_t *>(cf->args->elts);
-
-    if (*list != NGX_CONF_UNSET_PTR) {
-        return ngx_http_oauth2_rs_duplicate;
-    }
-
-    if (ngx_http_oauth2_rs_restores_default(cf)) {
-        *list = NULL;
-        return NGX_CONF_OK;
-    }
-
-    for (i = 1; i < cf->args->nelts; i++) {
-        if (value[i].len == 0) {
-            return ngx_http_oauth2_rs_not_alone;
-        }
-    }
-
-    *list = ngx_array_create(cf->pool, cf->args->nelts - 1, size);
-
-    return *list == NULL ? ngx_http_oauth2_rs_failed : NGX_CONF_OK;
-}
-
-// For a directive that a level may hold several times. Leaves NULL where it restores the default.
-static char *ngx_http_oauth2_rs_extend_list(ngx_conf_t *cf, ngx_array_t **list, size_t size) {
-    if (ngx_http_oauth2_rs_restores_default(cf)) {
-        if (*list != NGX_CONF_UNSET_PTR) {
-            return ngx_http_oauth2_rs_not_alone;
-        }
-
-        *list = NULL;
-        return NGX_CONF_OK;
-    }
-
-    if (*list == NULL) {
-        return ngx_http_oauth2_rs_not_alone;
-    }
-
-    if (*list == NGX_CONF_UNSET_PTR) {
-        *list = ngx_array_create(cf->pool, 2, size);
-    }
-
-    return *list == NULL ? ngx_http_oauth2_rs_failed : NGX_CONF_OK;
-}
-
-static ngx_int_t ngx_http_oauth2_rs_compile(ngx_conf_t *cf, ngx_str_t *text,
-                                            ngx_http_complex_value_t *value) {
-    ngx_http_compile_complex_value_t ccv;
-
-    ngx_memzero(&ccv, sizeof(ngx_http_compile_complex_value_t));
-
-    ccv.cf = cf;
-    ccv.value = text;
-    ccv.complex_value = value;
-
-    return ngx_http_compile_complex_value(&ccv);
-}
-
-static char *ngx_http_oauth2_rs_compile_new(ngx_conf_t *cf, ngx_str_t *text,
-                                            ngx_http_complex_value_t **value) {
-    *value = static_cast<ngx_http_complex_value_t *>(
-        ngx_palloc(cf->pool, sizeof(ngx_http_complex_value_t)));
-    if (*value == NULL || ngx_http_oauth2_rs_compile(cf, text, *value) != NGX_OK) {
-        return ngx_http_oauth2_rs_failed;
-    }
-
-    return NGX_CONF_OK;
-}
-
-// The arguments with one space in between, as if they had been quoted.
-static ngx_int_t ngx_http_oauth2_rs_join(ngx_conf_t *cf, ngx_str_t *joined) {
-    u_char *p;
-    size_t len;
-    ngx_uint_t i;
-    auto *value = static_cast<ngx_str_t *>(cf->args->elts);
-
-    len = 0;
-    for (i = 1; i < cf->args->nelts; i++) {
-        len += value[i].len + 1;
-    }
-
-    p = static_cast<u_char *>(ngx_pnalloc(cf->pool, len));
-    if (p == NULL) {
-        return NGX_ERROR;
-    }
-
-    joined->data = p;
-    joined->len = len - 1;
-
-    for (i = 1; i < cf->args->nelts; i++) {
-        p = ngx_cpymem(p, value[i].data, value[i].len);
-        *p++ = ' ';
-    }
-
-    return NGX_OK;
-}
-
-// NGINX takes variable names in any case and in braces.
+/* NGINX takes variable names in any case and in braces. */
 static ngx_uint_t ngx_http_oauth2_rs_names_client_variable(const ngx_str_t *text) {
     u_char *p, *last;
     ngx_uint_t i;
@@ -395,10 +274,4 @@ static ngx_uint_t ngx_http_oauth2_rs_names_client_variable(const ngx_str_t *text
     }
 
     return 0;
-}
-
-static void ngx_http_oauth2_rs_report_line(void *host, oauth2_rs_severity_t severity,
-                                           oauth2_rs_text_t message) {
-    ngx_conf_log_error(severity == OAUTH2_RS_WARN ? NGX_LOG_WARN : NGX_LOG_EMERG,
-                       static_cast<ngx_conf_t *>(host), 0, "%*s", message.len, message.data);
 }

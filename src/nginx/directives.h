@@ -1,20 +1,24 @@
-// Setters of the directives: each takes one level's arguments, checks them and stores them.
-//
-// For every one a single literal "" sets the default explicitly instead of inheriting.
+/*
+ * Setters of the directives: each takes one level's arguments, checks them and stores them.
+ *
+ * For every one a single literal "" sets the default explicitly instead of inheriting.
+ */
 
 #ifndef OAUTH2_RS_NGINX_DIRECTIVES_H
 #define OAUTH2_RS_NGINX_DIRECTIVES_H
 
-#include "conf.h"
+#include "nginx/conf.h"
 
-// One word of the table in cmd->post, whose first entry is the default; the ngx_uint_t at
-// cmd->offset.
+/*
+ * One word of the table in cmd->post, whose first entry is the default; the ngx_uint_t at
+ * cmd->offset.
+ */
 char *ngx_http_oauth2_rs_set_word(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
-// A text as it is; the ngx_str_t at cmd->offset.
+/* A text as it is; the ngx_str_t at cmd->offset. */
 char *ngx_http_oauth2_rs_set_text(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
-// One or more texts; the ngx_array_t * at cmd->offset.
+/* One or more texts; the ngx_array_t * at cmd->offset. */
 char *ngx_http_oauth2_rs_set_texts(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 char *ngx_http_oauth2_rs_set_realm(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);

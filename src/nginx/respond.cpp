@@ -1,10 +1,13 @@
-#include "respond.h"
+#include "nginx/respond.h"
 
 static ngx_int_t ngx_http_oauth2_rs_answer(ngx_http_request_t *r, ngx_http_oauth2_rs_ctx_t *ctx,
                                            const oauth2_rs_denial_t *denial);
+static void ngx_http_oauth2_rs_log(ngx_http_request_t *r, const oauth2_rs_denial_t *denial);
 static ngx_int_t ngx_http_oauth2_rs_set_challenge(ngx_http_request_t *r,
                                                   ngx_http_oauth2_rs_ctx_t *ctx,
                                                   oauth2_rs_text_t challenge);
+static void ngx_http_oauth2_rs_write_challenge(ngx_http_request_t *r, ngx_table_elt_t *h,
+                                               const ngx_str_t *value);
 static ngx_table_elt_t *ngx_http_oauth2_rs_find_challenge(ngx_http_request_t *r,
                                                           const ngx_http_oauth2_rs_ctx_t *ctx);
 
@@ -20,7 +23,7 @@ ngx_int_t ngx_http_oauth2_rs_refuse(ngx_http_request_t *r, ngx_http_complex_valu
     oauth2_rs_text_t challenge;
     oauth2_rs_denial_t denial;
 
-    if (realm != NULL && ngx_http_complex_value(r, realm, &value) != NGX_OK) {
+    if (realm != nullptr && ngx_http_complex_value(r, realm, &value) != NGX_OK) {
         return ngx_http_oauth2_rs_fail(r, ctx);
     }
 
@@ -37,18 +40,21 @@ ngx_int_t ngx_http_oauth2_rs_refuse(ngx_http_request_t *r, ngx_http_complex_valu
 
 ngx_int_t ngx_http_oauth2_rs_fail(ngx_http_request_t *r, ngx_http_oauth2_rs_ctx_t *ctx) {
     // Taking a challenge away needs no memory.
-    (void)ngx_http_oauth2_rs_set_challenge(r, ctx, {NULL, 0});
+    (void)ngx_http_oauth2_rs_set_challenge(r, ctx, {nullptr, 0});
 
     return ngx_http_oauth2_rs_answer(r, ctx, &ngx_http_oauth2_rs_failure);
 }
 
 static ngx_int_t ngx_http_oauth2_rs_answer(ngx_http_request_t *r, ngx_http_oauth2_rs_ctx_t *ctx,
                                            const oauth2_rs_denial_t *denial) {
+    // The page of a refusal that is refused in its turn is no second one.
+    if (!ngx_http_oauth2_rs_answers_refusal(r, ctx) || ctx->reason.data != denial->reason.data) {
+        ngx_http_oauth2_rs_log(r, denial);
+    }
+
     ctx->error = denial->error;
     ctx->reason = denial->reason;
-
-    ngx_log_error(NGX_LOG_INFO, r->connection->log, 0, "oauth2: request refused: %*s (%*s)",
-                  denial->reason.len, denial->reason.data, denial->detail.len, denial->detail.data);
+    ctx->refused = 1;
 
     // Anything else would not end the request: 0 is NGX_OK, the codes below 0 are NGINX's own.
     if (denial->status < NGX_HTTP_BAD_REQUEST) {
@@ -58,65 +64,77 @@ static ngx_int_t ngx_http_oauth2_rs_answer(ngx_http_request_t *r, ngx_http_oauth
     return denial->status;
 }
 
-// Makes `challenge` the one challenge of ours in the answer, empty: none.
+static void ngx_http_oauth2_rs_log(ngx_http_request_t *r, const oauth2_rs_denial_t *denial) {
+    ngx_log_error(NGX_LOG_INFO, r->connection->log, 0, "oauth2: request refused: %*s (%*s)",
+                  denial->reason.len, denial->reason.data, denial->detail.len, denial->detail.data);
+}
+
+/* Makes `challenge` the one challenge of ours in the answer; an empty one takes ours away. */
 static ngx_int_t ngx_http_oauth2_rs_set_challenge(ngx_http_request_t *r,
                                                   ngx_http_oauth2_rs_ctx_t *ctx,
                                                   oauth2_rs_text_t challenge) {
-    u_char *value;
+    ngx_str_t value;
     ngx_table_elt_t *h;
 
     h = ngx_http_oauth2_rs_find_challenge(r, ctx);
 
     if (challenge.len == 0) {
-        if (h != NULL) {
+        if (h != nullptr) {
             h->hash = 0;
         }
 
         return NGX_OK;
     }
 
-    value = static_cast<u_char *>(ngx_pnalloc(r->pool, challenge.len));
-    if (value == NULL) {
+    value.len = challenge.len;
+    value.data = static_cast<u_char *>(ngx_pnalloc(r->pool, challenge.len));
+    if (value.data == nullptr) {
         return NGX_ERROR;
     }
 
-    ngx_memcpy(value, challenge.data, challenge.len);
+    ngx_memcpy(value.data, challenge.data, challenge.len);
 
-    if (h == NULL) {
+    if (h == nullptr) {
         h = static_cast<ngx_table_elt_t *>(ngx_list_push(&r->headers_out.headers));
-        if (h == NULL) {
+        if (h == nullptr) {
             return NGX_ERROR;
         }
     }
 
-    h->hash = 1;
-    ngx_str_set(&h->key, "WWW-Authenticate");
-    h->value.data = value;
-    h->value.len = challenge.len;
-#if (nginx_version >= 1023000)
-    h->next = NULL;
-#endif
-
-    // Lets NGINX take the challenge back where `satisfy any` is met by another module.
-    r->headers_out.www_authenticate = h;
-    ctx->challenge = value;
+    ngx_http_oauth2_rs_write_challenge(r, h, &value);
+    ctx->challenge = value.data;
 
     return NGX_OK;
 }
 
-// A request that is refused again, in the location of an error page, carries our line already. It
-// is looked for by its value: NGINX may have emptied the list and used its elements anew.
+static void ngx_http_oauth2_rs_write_challenge(ngx_http_request_t *r, ngx_table_elt_t *h,
+                                               const ngx_str_t *value) {
+    h->hash = 1;
+    ngx_str_set(&h->key, "WWW-Authenticate");
+    h->value = *value;
+#if (nginx_version >= 1023000)
+    h->next = nullptr;
+#endif
+
+    // Lets NGINX take the challenge back where `satisfy any` is met by another module.
+    r->headers_out.www_authenticate = h;
+}
+
+/*
+ * A request that is refused again, in the location of an error page, carries our line already. It
+ * is looked for by its value: NGINX may have emptied the list and used its elements anew.
+ */
 static ngx_table_elt_t *ngx_http_oauth2_rs_find_challenge(ngx_http_request_t *r,
                                                           const ngx_http_oauth2_rs_ctx_t *ctx) {
     ngx_uint_t i;
     ngx_list_part_t *part;
     ngx_table_elt_t *h;
 
-    if (ctx->challenge == NULL) {
-        return NULL;
+    if (ctx->challenge == nullptr) {
+        return nullptr;
     }
 
-    for (part = &r->headers_out.headers.part; part != NULL; part = part->next) {
+    for (part = &r->headers_out.headers.part; part != nullptr; part = part->next) {
         h = static_cast<ngx_table_elt_t *>(part->elts);
 
         for (i = 0; i < part->nelts; i++) {
@@ -126,5 +144,5 @@ static ngx_table_elt_t *ngx_http_oauth2_rs_find_challenge(ngx_http_request_t *r,
         }
     }
 
-    return NULL;
+    return nullptr;
 }

@@ -1,15 +1,15 @@
-// The answer to a refused request: its status, its challenge, and one line in the error log.
+/* The answer to a refused request: its status, its challenge, and one line in the error log. */
 
 #ifndef OAUTH2_RS_NGINX_RESPOND_H
 #define OAUTH2_RS_NGINX_RESPOND_H
 
-#include "access.h"
+#include "nginx/access.h"
 
-// After the resolution denied. Returns the status for NGINX's access phase, never NGX_OK.
+/* After the resolution denied. Returns the status for NGINX's access phase, never NGX_OK. */
 ngx_int_t ngx_http_oauth2_rs_refuse(ngx_http_request_t *r, ngx_http_complex_value_t *realm,
                                     ngx_http_oauth2_rs_ctx_t *ctx);
 
-// Where the request could not be judged, for lack of memory: returns status 500.
+/* Where the request could not be judged, for lack of memory: returns status 500. */
 ngx_int_t ngx_http_oauth2_rs_fail(ngx_http_request_t *r, ngx_http_oauth2_rs_ctx_t *ctx);
 
 #endif

@@ -206,11 +206,6 @@ oauth2_rs_resolution_t* oauth2_rs_resolution_create(const oauth2_rs_resolver_t* 
 
 void oauth2_rs_resolution_destroy(oauth2_rs_resolution_t* resolution) { delete resolution; }
 
-const oauth2_rs_resolver_t* oauth2_rs_resolution_resolver(
-    const oauth2_rs_resolution_t* resolution) {
-    return resolution->resolver;
-}
-
 oauth2_rs_outcome_t oauth2_rs_resolve(oauth2_rs_resolution_t* resolution,
                                       const oauth2_rs_request_t* request) {
     return decide(resolution, [&] { return judge(resolution, *request); });

@@ -163,9 +163,6 @@ typedef struct {
 oauth2_rs_resolution_t *oauth2_rs_resolution_create(const oauth2_rs_resolver_t *resolver);
 void oauth2_rs_resolution_destroy(oauth2_rs_resolution_t *resolution);
 
-/* The resolver that the resolution belongs to. */
-const oauth2_rs_resolver_t *oauth2_rs_resolution_resolver(const oauth2_rs_resolution_t *resolution);
-
 /*
  * Judges the request, checks 1 to 4 of the documentation's list: transport, credentials, token,
  * confirmation. May be called again for the same request (after an internal redirect, when its

@@ -13,7 +13,7 @@ struct BadToken {
     const char *name;
     bool edits_claims;  // so that it can't go with --payload
     const char *help;
-    std::string (*make)(Draft draft);
+    std::string (*make)(Draft &draft);
 };
 
 /* Null for a name that is not known. */

@@ -79,7 +79,7 @@ class KeyParams {
 int selection(const json_t *jwk) { return has(jwk, "d") ? EVP_PKEY_KEYPAIR : EVP_PKEY_PUBLIC_KEY; }
 
 std::string coordinate(const json_t *jwk, const char *name, const Curve &curve) {
-    const std::string octets = octets_member(jwk, name);
+    std::string octets = octets_member(jwk, name);
     if (octets.size() != curve.octets) {
         throw Failure("the key's member \"" + std::string(name) + "\" must have " +
                       std::to_string(curve.octets) + " octets");

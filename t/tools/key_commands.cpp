@@ -41,7 +41,7 @@ int64_t requested_bits(const Options &options, const Algorithm &algorithm) {
 /* Empty where the algorithm's keys are on no curve. */
 std::string requested_curve(const Options &options, const Algorithm &algorithm) {
     const std::string own = algorithm.curve == nullptr ? "" : algorithm.curve;
-    const std::string name = options.text("--curve", own);
+    std::string name = options.text("--curve", own);
     const Curve *const curve = find_curve(name);
     const bool is_okp = curve != nullptr && curve->type == KeyType::kOkp;
     if (name != own && !(is_okp && algorithm.scheme == Scheme::kEddsa)) {

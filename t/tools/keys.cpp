@@ -29,11 +29,12 @@ const char *type_name(KeyType type) {
     }
 }
 
-Pkey generate_pkey(KeyType type, const Curve *curve, int64_t bits) {
+/* RSA where there is no curve. */
+Pkey generate_pkey(const Curve *curve, int64_t bits) {
     EVP_PKEY *pkey = nullptr;
-    if (type == KeyType::kRsa) {
+    if (curve == nullptr) {
         pkey = EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", static_cast<size_t>(bits));
-    } else if (type == KeyType::kEc) {
+    } else if (curve->type == KeyType::kEc) {
         pkey = EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", curve->openssl_name);
     } else {
         pkey = EVP_PKEY_Q_keygen(nullptr, nullptr, curve->openssl_name);
@@ -52,7 +53,7 @@ Key generate_material(KeyType type, const Curve *curve, int64_t bits) {
         key.octets = random_octets(static_cast<size_t>(bits / 8));
         set_text(key.jwk.get(), "k", base64url(key.octets));
     } else {
-        key.pkey = generate_pkey(type, curve, bits);
+        key.pkey = generate_pkey(curve, bits);
         export_members(key.pkey.get(), curve, key.jwk.get());
     }
     return key;

@@ -39,7 +39,7 @@ void run_token(const Options &options) {
     const Signer signer(key, choose_algorithm(options, key));
     for (int64_t i = 0; i < count; ++i) {
         Draft draft = make_draft(options, signer, now);
-        const std::string token = bad == nullptr ? draft.token() : bad->make(std::move(draft));
+        const std::string token = bad == nullptr ? draft.token() : bad->make(draft);
         write_output("", token + '\n', Privacy::kPublic);
     }
 }
