@@ -88,6 +88,21 @@ make_keys() {
     build/mint key ES256 --out build/demo/tls/api.jwk
     build/mint pem --private build/demo/tls/api.jwk --out build/demo/tls/api.key
     build/mint cert build/demo/tls/api.jwk --san DNS:localhost,IP:127.0.0.1 --out $CERTIFICATE
+    make_client alice
+    make_client mallory
+}
+
+# A client with a certificate that it has signed itself.
+make_client() {
+    build/mint key ES256 --out "build/demo/tls/$1.jwk"
+    build/mint pem --private "build/demo/tls/$1.jwk" --out "build/demo/tls/$1.key"
+    build/mint cert "build/demo/tls/$1.jwk" --subject "$1" --out "build/demo/tls/$1.crt"
+}
+
+# RFC 8705 section 3.1: base64url of the SHA-256 of the certificate's DER.
+thumbprint() {
+    openssl x509 -in "build/demo/tls/$1.crt" -outform DER | openssl dgst -sha256 -binary |
+        openssl base64 | tr '+/' '-_' | tr -d '='
 }
 
 listening() { (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; }
@@ -150,16 +165,22 @@ with_token() {
 
 without_token() { token=; }
 
+# The client whose certificate the requests that follow show, or nobody: as_client NAME
+as_client() { client=${1:-}; }
+
 # Sends a request and shows it with its answer: get PATH
 get() {
     local url=https://127.0.0.1:$port$1 log=$WORK/logs/error.log before
     before=$(wc -c <"$log")
+    local -a certificate=()
+    [[ -z $client ]] || certificate=(--cert "build/demo/tls/$client.crt" --key "build/demo/tls/$client.key")
     printf '  $ curl -i --cacert %s' $CERTIFICATE
+    [[ -z $client ]] || printf ' \\\n        %s' "$(typed "${certificate[@]}")"
     if [[ -n $token ]]; then
         printf ' \\\n         -H "Authorization: Bearer $TOKEN"'
-        answer=$(ask -H "Authorization: Bearer $token" "$url")
+        answer=$(ask "${certificate[@]}" -H "Authorization: Bearer $token" "$url")
     else
-        answer=$(ask "$url")
+        answer=$(ask "${certificate[@]}" "$url")
     fi
     printf ' %s\n\n' "$url"
     status=$(sed -n '1s/^HTTP[^ ]* \([0-9]*\).*/\1/p' <<<"$answer")
@@ -258,6 +279,27 @@ walk_scopes() {
     same 'application'\''s view' $'subject  alice\nclient   app\nscope    read admin\nlocality ' "$body"
 }
 
+walk_theft() {
+    local bound
+    bound='cnf={"x5t#S256":"'$(thumbprint alice)'"}'
+
+    title 'A token that is bound to a certificate' 'Its "cnf" holds the thumbprint of alice'\''s certificate, and alice shows that certificate.'
+    with_token --claim "$bound"
+    as_client alice
+    get /
+    expect 200 '' ''
+
+    title 'The same token, stolen' 'Mallory has got hold of the token and shows a certificate of her own.'
+    as_client mallory
+    get /
+    expect 401 confirmation_mismatch "$INVALID"
+
+    title 'The same token, from somebody without a certificate' 'There is nothing to compare the thumbprint with.'
+    as_client
+    get /
+    expect 401 certificate_missing "$INVALID"
+}
+
 show_access_log() {
     printf '\n%sThe access log%s, build/demo/logs/access.log, has the reasons and the subjects as well:\n\n' "$bold" "$plain"
     sed 's/^/  /' "$WORK/logs/access.log"
@@ -286,6 +328,7 @@ command_line "$@"
 need
 make_work_folder
 make_keys
+as_client
 trap clean_up EXIT
 start
 await_answer
@@ -293,6 +336,7 @@ introduce
 walk_tokens
 walk_forgeries
 walk_scopes
+walk_theft
 if [[ $keep == yes ]]; then
     trap - EXIT
     show_how_to_go_on

@@ -25,6 +25,12 @@ static ngx_conf_enum_t ngx_http_oauth2_rs_profiles[] = {
     {ngx_string("rfc9068"), OAUTH2_RS_PROFILE_RFC9068},
     {ngx_null_string, 0}};
 
+static ngx_conf_enum_t ngx_http_oauth2_rs_confirmations[] = {
+    {ngx_string("on"), OAUTH2_RS_CONFIRMATION_ON},
+    {ngx_string("off"), OAUTH2_RS_CONFIRMATION_OFF},
+    {ngx_string("required"), OAUTH2_RS_CONFIRMATION_REQUIRED},
+    {ngx_null_string, 0}};
+
 /* As with auth_basic, also where limit_except demands more of some methods. */
 static const ngx_uint_t ngx_http_oauth2_rs_levels =
     NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF | NGX_HTTP_LMT_CONF;
@@ -75,6 +81,13 @@ static ngx_command_t ngx_http_oauth2_rs_commands[] = {
      ngx_http_oauth2_rs_set_word, NGX_HTTP_LOC_CONF_OFFSET,
      offsetof(ngx_http_oauth2_rs_loc_conf_t, profile), ngx_http_oauth2_rs_profiles},
 
+    {ngx_string("oauth2_confirmation_key"), ngx_http_oauth2_rs_levels | NGX_CONF_TAKE1,
+     ngx_http_oauth2_rs_set_word, NGX_HTTP_LOC_CONF_OFFSET,
+     offsetof(ngx_http_oauth2_rs_loc_conf_t, confirmation), ngx_http_oauth2_rs_confirmations},
+
+    {ngx_string("oauth2_client_certificate"), ngx_http_oauth2_rs_levels | NGX_CONF_TAKE1,
+     ngx_http_oauth2_rs_set_client_certificate, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+
     {ngx_string("oauth2_claim_set"), NGX_HTTP_MAIN_CONF | NGX_CONF_2MORE,
      ngx_http_oauth2_rs_claim_set, 0, 0, nullptr},
 
@@ -96,6 +109,12 @@ static ngx_http_variable_t ngx_http_oauth2_rs_variables[] = {
 
     {ngx_string("oauth2_expires_at"), nullptr, ngx_http_oauth2_rs_value_variable,
      OAUTH2_RS_VALUE_EXPIRES_AT, NGX_HTTP_VAR_NOCACHEABLE, 0},
+
+    {ngx_string("oauth2_confirmation"), nullptr, ngx_http_oauth2_rs_value_variable,
+     OAUTH2_RS_VALUE_CONFIRMATION, NGX_HTTP_VAR_NOCACHEABLE, 0},
+
+    {ngx_string("oauth2_client_thumbprint"), nullptr, ngx_http_oauth2_rs_thumbprint_variable, 0,
+     NGX_HTTP_VAR_NOCACHEABLE, 0},
 
     {ngx_string("oauth2_error"), nullptr, ngx_http_oauth2_rs_error_variable, 0,
      NGX_HTTP_VAR_NOCACHEABLE, 0},
@@ -149,6 +168,10 @@ static ngx_int_t ngx_http_oauth2_rs_add_variables(ngx_conf_t *cf) {
 }
 
 static ngx_int_t ngx_http_oauth2_rs_init(ngx_conf_t *cf) {
+    if (ngx_http_oauth2_rs_check_certificate_servers(cf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
     if (ngx_http_oauth2_rs_add_handler(cf, NGX_HTTP_ACCESS_PHASE,
                                        ngx_http_oauth2_rs_access_handler) != NGX_OK) {
         return NGX_ERROR;

@@ -3,7 +3,9 @@
 #include <array>
 #include <cstdint>
 
-namespace oauth2_rs::internal {
+namespace oauth2_rs {
+
+namespace internal {
 
 namespace {
 
@@ -23,8 +25,9 @@ constexpr Table make_table(const char* digits) {
 
 constexpr Table kStandardTable =
     make_table("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
-constexpr Table kUrlSafeTable =
-    make_table("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
+constexpr const char* kUrlSafeDigits =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+constexpr Table kUrlSafeTable = make_table(kUrlSafeDigits);
 
 /* The last two or three digits; their spare bits must be zero (RFC 4648 section 3.5). */
 bool decode_tail(const Table& table, std::string_view tail, unsigned char* out) {
@@ -70,4 +73,25 @@ bool decode_unpadded(std::string_view text, Alphabet alphabet, unsigned char* ou
     return tail.empty() || decode_tail(table, tail, out);
 }
 
-}  // namespace oauth2_rs::internal
+}  // namespace internal
+
+std::array<char, 43> encode_base64url(const std::array<unsigned char, 32>& bytes) {
+    std::array<char, 43> text{};
+    std::uint32_t bits = 0;
+    unsigned waiting = 0;
+    std::size_t length = 0;
+    for (const unsigned char byte : bytes) {
+        bits = bits << 8 | byte;
+        for (waiting += 8; waiting >= 6; waiting -= 6) {
+            text[length++] = internal::kUrlSafeDigits[bits >> (waiting - 6) & 0x3f];
+        }
+    }
+    text[length] = internal::kUrlSafeDigits[bits << (6 - waiting) & 0x3f];
+    return text;
+}
+
+bool is_base64url_character(char c) {
+    return internal::kUrlSafeTable[static_cast<unsigned char>(c)] != internal::kForeign;
+}
+
+}  // namespace oauth2_rs

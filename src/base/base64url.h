@@ -1,6 +1,7 @@
 #ifndef OAUTH2_RS_BASE_BASE64URL_H
 #define OAUTH2_RS_BASE_BASE64URL_H
 
+#include <array>
 #include <cstddef>
 #include <string_view>
 
@@ -21,6 +22,12 @@ bool decode_base64url(std::string_view text, Bytes* out);
 /* RFC 4648 section 4, with its padding. */
 template <class Bytes>
 bool decode_base64(std::string_view text, Bytes* out);
+
+/* RFC 4648 section 5, without padding: the 43 characters of a SHA-256. */
+std::array<char, 43> encode_base64url(const std::array<unsigned char, 32>& bytes);
+
+/* A letter, a digit, "-" or "_". */
+bool is_base64url_character(char c);
 
 /* How many bytes unpadded base64 of that length stands for. */
 constexpr std::size_t decoded_size(std::size_t text_size) {

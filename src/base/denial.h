@@ -23,6 +23,10 @@ enum class Code : unsigned char {
     kAudienceMismatch,
     kWrongTokenType,
     kMalformedClaims,
+    kCertificateMissing,
+    kConfirmationMissing,
+    kConfirmationMismatch,
+    kConfirmationUnsupported,
     kInsufficientScope,
     kScopeUndefined,
     kCount

@@ -69,6 +69,16 @@ std::optional<std::string_view> json_text(const json_t* object, std::string_view
     return json_text(json_member(object, name));
 }
 
+std::vector<std::string_view> json_names(const json_t* object) {
+    std::vector<std::string_view> names;
+    auto* const members = const_cast<json_t*>(object);  // iterating changes nothing
+    for (void* at = json_object_iter(members); at != nullptr;
+         at = json_object_iter_next(members, at)) {
+        names.emplace_back(json_object_iter_key(at), json_object_iter_key_len(at));
+    }
+    return names;
+}
+
 bool json_array_holds(const json_t* array, std::string_view text) {
     std::size_t index = 0;
     const json_t* item = nullptr;

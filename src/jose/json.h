@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/handles.h"
 
@@ -22,6 +23,9 @@ const json_t* json_member(const json_t* object, std::string_view name);
 /* The text of a JSON string, which may be nullptr; nothing where it is no string. */
 std::optional<std::string_view> json_text(const json_t* value);
 std::optional<std::string_view> json_text(const json_t* object, std::string_view name);
+
+/* The names of an object's members, in order; none for anything else. */
+std::vector<std::string_view> json_names(const json_t* object);
 
 bool json_array_holds(const json_t* array, std::string_view text);
 

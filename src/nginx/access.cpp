@@ -1,5 +1,6 @@
 #include "nginx/access.h"
 
+#include "nginx/client_certificate.h"
 #include "nginx/respond.h"
 
 static ngx_http_oauth2_rs_ctx_t *ngx_http_oauth2_rs_open_ctx(ngx_http_request_t *r,
@@ -19,8 +20,6 @@ static int64_t ngx_http_oauth2_rs_now_ms(void *host);
 
 /* One value is what a request should have, the second is enough to tell that it has too many. */
 enum { NGX_HTTP_OAUTH2_RS_MAX_AUTHORIZATION = 2 };
-
-static const oauth2_rs_host_t ngx_http_oauth2_rs_host = {ngx_http_oauth2_rs_now_ms, nullptr};
 
 ngx_int_t ngx_http_oauth2_rs_access_handler(ngx_http_request_t *r) {
     ngx_int_t rc;
@@ -172,6 +171,7 @@ static ngx_int_t ngx_http_oauth2_rs_judge_token(ngx_http_request_t *r,
                                                 const ngx_http_oauth2_rs_loc_conf_t *conf,
                                                 ngx_http_oauth2_rs_ctx_t *ctx) {
     oauth2_rs_text_t values[NGX_HTTP_OAUTH2_RS_MAX_AUTHORIZATION];
+    oauth2_rs_host_t host = ngx_http_oauth2_rs_host(r);
     oauth2_rs_request_t request;
 
     ngx_memzero(&request, sizeof(oauth2_rs_request_t));
@@ -182,7 +182,8 @@ static ngx_int_t ngx_http_oauth2_rs_judge_token(ngx_http_request_t *r,
 #endif
     request.authorization = values;
     request.authorization_count = ngx_http_oauth2_rs_authorization(r, values);
-    request.host = &ngx_http_oauth2_rs_host;
+    request.confirmation = static_cast<oauth2_rs_confirmation_t>(conf->confirmation);
+    request.host = &host;
 
     return oauth2_rs_resolve(ctx->resolution, &request) == OAUTH2_RS_GRANTED ? NGX_OK
                                                                              : NGX_DECLINED;
@@ -231,6 +232,10 @@ static size_t ngx_http_oauth2_rs_authorization(ngx_http_request_t *r, oauth2_rs_
     }
 
     return n;
+}
+
+oauth2_rs_host_t ngx_http_oauth2_rs_host(ngx_http_request_t *r) {
+    return {ngx_http_oauth2_rs_now_ms, ngx_http_oauth2_rs_client_certificate, r};
 }
 
 static int64_t ngx_http_oauth2_rs_now_ms(void * /*host*/) {

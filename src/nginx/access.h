@@ -22,6 +22,9 @@ typedef struct {
 
 ngx_int_t ngx_http_oauth2_rs_access_handler(ngx_http_request_t *r);
 
+/* What the resource server may ask of that request. */
+oauth2_rs_host_t ngx_http_oauth2_rs_host(ngx_http_request_t *r);
+
 /* The latest context of the main request, or nullptr where no resolver was asked yet. */
 ngx_http_oauth2_rs_ctx_t *ngx_http_oauth2_rs_get_ctx(ngx_http_request_t *r);
 

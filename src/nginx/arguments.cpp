@@ -108,3 +108,14 @@ static void ngx_http_oauth2_rs_report_line(void *host, oauth2_rs_severity_t seve
     ngx_conf_log_error(severity == OAUTH2_RS_WARN ? NGX_LOG_WARN : NGX_LOG_EMERG,
                        static_cast<ngx_conf_t *>(host), 0, "%*s", message.len, message.data);
 }
+
+char *ngx_http_oauth2_rs_compile_new(ngx_conf_t *cf, ngx_str_t *text,
+                                     ngx_http_complex_value_t **value) {
+    *value = static_cast<ngx_http_complex_value_t *>(
+        ngx_palloc(cf->pool, sizeof(ngx_http_complex_value_t)));
+    if (*value == nullptr || ngx_http_oauth2_rs_compile(cf, text, *value) != NGX_OK) {
+        return ngx_http_oauth2_rs_failed;
+    }
+
+    return NGX_CONF_OK;
+}

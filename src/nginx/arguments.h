@@ -25,6 +25,10 @@ char *ngx_http_oauth2_rs_extend_list(ngx_conf_t *cf, ngx_array_t **list, size_t 
 ngx_int_t ngx_http_oauth2_rs_compile(ngx_conf_t *cf, ngx_str_t *text,
                                      ngx_http_complex_value_t *value);
 
+/* The same into a new value; returns what a setter returns. */
+char *ngx_http_oauth2_rs_compile_new(ngx_conf_t *cf, ngx_str_t *text,
+                                     ngx_http_complex_value_t **value);
+
 /* The arguments with one space in between, as if they had been quoted. */
 ngx_int_t ngx_http_oauth2_rs_join(ngx_conf_t *cf, ngx_str_t *joined);
 

@@ -1,8 +1,12 @@
 #include "nginx/conf.h"
 
+#include "nginx/client_certificate.h"
+
 static void ngx_http_oauth2_rs_registry_cleanup(void *data);
 static ngx_int_t ngx_http_oauth2_rs_build_resolver(ngx_conf_t *cf,
                                                    ngx_http_oauth2_rs_loc_conf_t *conf);
+static ngx_int_t ngx_http_oauth2_rs_demand_certificate(ngx_conf_t *cf,
+                                                       const ngx_http_oauth2_rs_loc_conf_t *conf);
 static void ngx_http_oauth2_rs_fill_lists(const ngx_http_oauth2_rs_loc_conf_t *conf,
                                           oauth2_rs_settings_t *settings);
 static void ngx_http_oauth2_rs_report_level(void *host, oauth2_rs_severity_t severity,
@@ -31,6 +35,11 @@ void *ngx_http_oauth2_rs_create_main_conf(ngx_conf_t *cf) {
     cln->handler = ngx_http_oauth2_rs_registry_cleanup;
     cln->data = conf->registry;
 
+    conf->certificate_servers = ngx_array_create(cf->pool, 4, sizeof(ngx_http_core_srv_conf_t *));
+    if (conf->certificate_servers == nullptr) {
+        return nullptr;
+    }
+
     return conf;
 }
 
@@ -51,6 +60,8 @@ void *ngx_http_oauth2_rs_create_loc_conf(ngx_conf_t *cf) {
     conf->kind = NGX_CONF_UNSET_UINT;
     conf->require_https = NGX_CONF_UNSET_UINT;
     conf->profile = NGX_CONF_UNSET_UINT;
+    conf->confirmation = NGX_CONF_UNSET_UINT;
+    conf->certificate = static_cast<ngx_http_complex_value_t *>(NGX_CONF_UNSET_PTR);
     conf->realm = static_cast<ngx_http_complex_value_t *>(NGX_CONF_UNSET_PTR);
     conf->scopes = static_cast<ngx_array_t *>(NGX_CONF_UNSET_PTR);
     conf->bypass = static_cast<ngx_array_t *>(NGX_CONF_UNSET_PTR);
@@ -69,6 +80,9 @@ char *ngx_http_oauth2_rs_merge_loc_conf(ngx_conf_t *cf, void *parent, void *chil
     ngx_conf_merge_uint_value(conf->kind, prev->kind, ngx_uint_t{NGX_HTTP_OAUTH2_RS_OFF});
     ngx_conf_merge_uint_value(conf->require_https, prev->require_https, 1);
     ngx_conf_merge_uint_value(conf->profile, prev->profile, ngx_uint_t{OAUTH2_RS_PROFILE_ANY});
+    ngx_conf_merge_uint_value(conf->confirmation, prev->confirmation,
+                              ngx_uint_t{OAUTH2_RS_CONFIRMATION_ON});
+    ngx_conf_merge_ptr_value(conf->certificate, prev->certificate, nullptr);
     ngx_conf_merge_ptr_value(conf->realm, prev->realm, nullptr);
     ngx_conf_merge_ptr_value(conf->scopes, prev->scopes, nullptr);
     ngx_conf_merge_ptr_value(conf->bypass, prev->bypass, nullptr);
@@ -84,7 +98,8 @@ char *ngx_http_oauth2_rs_merge_loc_conf(ngx_conf_t *cf, void *parent, void *chil
     }
 
     // The http level is never a child here, so completeness is judged at server and location only.
-    if (ngx_http_oauth2_rs_build_resolver(cf, conf) != NGX_OK) {
+    if (ngx_http_oauth2_rs_build_resolver(cf, conf) != NGX_OK ||
+        ngx_http_oauth2_rs_demand_certificate(cf, conf) != NGX_OK) {
         return static_cast<char *>(NGX_CONF_ERROR);
     }
 
@@ -109,12 +124,63 @@ static ngx_int_t ngx_http_oauth2_rs_build_resolver(ngx_conf_t *cf,
     settings.verification_secret = ngx_http_oauth2_rs_text(&conf->verification_secret);
     settings.skew_ms = conf->skew_ms;
     settings.profile = static_cast<oauth2_rs_profile_t>(conf->profile);
+    settings.confirmation_required = conf->confirmation == OAUTH2_RS_CONFIRMATION_REQUIRED;
     settings.base_directory = ngx_http_oauth2_rs_text(&cf->cycle->conf_prefix);
     ngx_http_oauth2_rs_fill_lists(conf, &settings);
 
     conf->resolver = oauth2_rs_registry_resolver(omcf->registry, &settings, &reporter);
 
     return conf->resolver == nullptr ? NGX_ERROR : NGX_OK;
+}
+
+/*
+ * Whether TLS asks for certificates can be seen in postconfiguration only: the SSL module merges
+ * its configuration after ours.
+ */
+static ngx_int_t ngx_http_oauth2_rs_demand_certificate(ngx_conf_t *cf,
+                                                       const ngx_http_oauth2_rs_loc_conf_t *conf) {
+    ngx_http_core_srv_conf_t **server;
+    ngx_http_oauth2_rs_main_conf_t *omcf;
+
+    if (conf->confirmation != OAUTH2_RS_CONFIRMATION_REQUIRED || conf->certificate != nullptr) {
+        return NGX_OK;
+    }
+
+    omcf = static_cast<ngx_http_oauth2_rs_main_conf_t *>(
+        ngx_http_conf_get_module_main_conf(cf, ngx_http_oauth2_rs_module));
+
+    server = static_cast<ngx_http_core_srv_conf_t **>(ngx_array_push(omcf->certificate_servers));
+    if (server == nullptr) {
+        return NGX_ERROR;
+    }
+
+    *server = static_cast<ngx_http_core_srv_conf_t *>(
+        ngx_http_conf_get_module_srv_conf(cf, ngx_http_core_module));
+
+    return NGX_OK;
+}
+
+ngx_int_t ngx_http_oauth2_rs_check_certificate_servers(ngx_conf_t *cf) {
+    ngx_uint_t i;
+    ngx_http_core_srv_conf_t **server;
+    ngx_http_oauth2_rs_main_conf_t *omcf;
+
+    omcf = static_cast<ngx_http_oauth2_rs_main_conf_t *>(
+        ngx_http_conf_get_module_main_conf(cf, ngx_http_oauth2_rs_module));
+    server = static_cast<ngx_http_core_srv_conf_t **>(omcf->certificate_servers->elts);
+
+    for (i = 0; i < omcf->certificate_servers->nelts; i++) {
+        if (!ngx_http_oauth2_rs_asks_for_certificates(server[i])) {
+            ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                          "oauth2_confirmation_key required has no way to a certificate: add "
+                          "ssl_verify_client, or name in oauth2_client_certificate the header of "
+                          "a trusted proxy (server at %s:%ui)",
+                          server[i]->file_name, server[i]->line);
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
 }
 
 static void ngx_http_oauth2_rs_fill_lists(const ngx_http_oauth2_rs_loc_conf_t *conf,

@@ -19,6 +19,7 @@ enum { NGX_HTTP_OAUTH2_RS_OFF = 0, NGX_HTTP_OAUTH2_RS_STATELESS };
 /* POD. The registry is destroyed by a cleanup of the cycle's pool. */
 typedef struct {
     oauth2_rs_registry_t *registry;
+    ngx_array_t *certificate_servers;  // ngx_http_core_srv_conf_t *: TLS must ask for certificates
 } ngx_http_oauth2_rs_main_conf_t;
 
 /*
@@ -28,22 +29,27 @@ typedef struct {
 typedef struct {
     ngx_uint_t kind;
     ngx_uint_t require_https;
-    ngx_uint_t profile;                    // oauth2_rs_profile_t
-    ngx_http_complex_value_t *realm;       // nullptr: none
-    ngx_array_t *scopes;                   // ngx_http_complex_value_t
-    ngx_array_t *bypass;                   // ngx_http_complex_value_t
-    ngx_str_t issuer;                      // empty: none
-    ngx_str_t verification_secret;         // empty: none
-    ngx_array_t *stores;                   // oauth2_rs_store_settings_t
-    ngx_array_t *algorithms;               // oauth2_rs_text_t
-    ngx_array_t *audiences;                // oauth2_rs_text_t
-    int64_t skew_ms;                       // NGX_CONF_UNSET: not set
-    const oauth2_rs_resolver_t *resolver;  // nullptr: off. Owned by the registry.
+    ngx_uint_t profile;                     // oauth2_rs_profile_t
+    ngx_uint_t confirmation;                // oauth2_rs_confirmation_t
+    ngx_http_complex_value_t *certificate;  // text a proxy sets; nullptr: this connection's TLS
+    ngx_http_complex_value_t *realm;        // nullptr: none
+    ngx_array_t *scopes;                    // ngx_http_complex_value_t
+    ngx_array_t *bypass;                    // ngx_http_complex_value_t
+    ngx_str_t issuer;                       // empty: none
+    ngx_str_t verification_secret;          // empty: none
+    ngx_array_t *stores;                    // oauth2_rs_store_settings_t
+    ngx_array_t *algorithms;                // oauth2_rs_text_t
+    ngx_array_t *audiences;                 // oauth2_rs_text_t
+    int64_t skew_ms;                        // NGX_CONF_UNSET: not set
+    const oauth2_rs_resolver_t *resolver;   // nullptr: off. Owned by the registry.
 } ngx_http_oauth2_rs_loc_conf_t;
 
 void *ngx_http_oauth2_rs_create_main_conf(ngx_conf_t *cf);
 void *ngx_http_oauth2_rs_create_loc_conf(ngx_conf_t *cf);
 char *ngx_http_oauth2_rs_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child);
+
+/* In postconfiguration: where `oauth2_confirmation_key required` relies on TLS, it must ask. */
+ngx_int_t ngx_http_oauth2_rs_check_certificate_servers(ngx_conf_t *cf);
 
 static inline oauth2_rs_text_t ngx_http_oauth2_rs_text(const ngx_str_t *value) {
     return {reinterpret_cast<const char *>(value->data), value->len};

@@ -88,17 +88,31 @@ char *ngx_http_oauth2_rs_set_realm(ngx_conf_t *cf, ngx_command_t * /*cmd*/, void
         return NGX_CONF_OK;
     }
 
-    olcf->realm = static_cast<ngx_http_complex_value_t *>(
-        ngx_palloc(cf->pool, sizeof(ngx_http_complex_value_t)));
-    if (olcf->realm == nullptr) {
-        return ngx_http_oauth2_rs_failed;
+    return ngx_http_oauth2_rs_compile_new(cf, &value[1], &olcf->realm);
+}
+
+char *ngx_http_oauth2_rs_set_client_certificate(ngx_conf_t *cf, ngx_command_t *cmd, void *conf) {
+    auto *olcf = static_cast<ngx_http_oauth2_rs_loc_conf_t *>(conf);
+    auto *value = static_cast<ngx_str_t *>(cf->args->elts);
+
+    if (olcf->certificate != NGX_CONF_UNSET_PTR) {
+        return ngx_http_oauth2_rs_duplicate;
     }
 
-    if (ngx_http_oauth2_rs_compile(cf, &value[1], olcf->realm) != NGX_OK) {
-        return ngx_http_oauth2_rs_failed;
+    if (ngx_http_oauth2_rs_restores_default(cf) || ngx_strcmp(value[1].data, "tls") == 0) {
+        olcf->certificate = nullptr;
+        return NGX_CONF_OK;
     }
 
-    return NGX_CONF_OK;
+    if (ngx_http_oauth2_rs_names_client_variable(&value[1])) {
+        ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
+                           "%V depends on \"%V\": a client can set this and so claim any "
+                           "certificate; let it count only from the proxy's addresses (a geo over "
+                           "$realip_remote_addr and a map)",
+                           &cmd->name, &value[1]);
+    }
+
+    return ngx_http_oauth2_rs_compile_new(cf, &value[1], &olcf->certificate);
 }
 
 char *ngx_http_oauth2_rs_set_scope(ngx_conf_t *cf, ngx_command_t * /*cmd*/, void *conf) {

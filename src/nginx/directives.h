@@ -22,6 +22,7 @@ char *ngx_http_oauth2_rs_set_text(ngx_conf_t *cf, ngx_command_t *cmd, void *conf
 char *ngx_http_oauth2_rs_set_texts(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 char *ngx_http_oauth2_rs_set_realm(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_http_oauth2_rs_set_client_certificate(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_oauth2_rs_set_scope(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_oauth2_rs_set_bypass(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_oauth2_rs_set_store(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);

@@ -72,6 +72,19 @@ ngx_int_t ngx_http_oauth2_rs_reason_variable(ngx_http_request_t *r, ngx_http_var
     return ngx_http_oauth2_rs_show(v, ctx == nullptr ? ngx_http_oauth2_rs_nothing : ctx->reason);
 }
 
+/* Known as soon as a resolver was asked, whatever it said: a refusal may be about it. */
+ngx_int_t ngx_http_oauth2_rs_thumbprint_variable(ngx_http_request_t *r,
+                                                 ngx_http_variable_value_t *v, uintptr_t /*data*/) {
+    oauth2_rs_host_t host = ngx_http_oauth2_rs_host(r->main);
+    ngx_http_oauth2_rs_ctx_t *ctx = ngx_http_oauth2_rs_get_ctx(r);
+
+    if (ctx == nullptr || ctx->resolution == nullptr) {
+        return ngx_http_oauth2_rs_show(v, ngx_http_oauth2_rs_nothing);
+    }
+
+    return ngx_http_oauth2_rs_show(v, oauth2_rs_client_thumbprint(ctx->resolution, &host));
+}
+
 /* The resolution whose claims may be shown where the main request is now, or nullptr. */
 static oauth2_rs_resolution_t *ngx_http_oauth2_rs_granted(ngx_http_request_t *r) {
     ngx_http_oauth2_rs_ctx_t *ctx;

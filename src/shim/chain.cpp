@@ -128,6 +128,7 @@ Configured<Stores> load_stores(const ChainSettings& settings, const std::string&
 class ConfigurationContext final : public RequestContext {
   public:
     std::int64_t now_ms() override { return 0; }
+    Result<Thumbprint> client_thumbprint() override { return Denial{}; }
 };
 
 std::vector<const Key*> keys_of(const Stores& stores, std::string_view secret_id) {
@@ -227,6 +228,15 @@ std::string fingerprint_of(const ChainSettings& settings) {
         append_field(&fingerprint, fingerprint_of(store));
     }
     return fingerprint;
+}
+
+Configured<Done> check_confirmation(const ChainSettings& settings) {
+    if (settings.confirmation_required && is_null(settings)) {
+        return ConfigError{
+            "oauth2_verification_secret null goes with no oauth2_confirmation_key required: anyone "
+            "can write a \"cnf\"; name a secret, or remove oauth2_confirmation_key"};
+    }
+    return Done{};
 }
 
 Configured<std::unique_ptr<AccessTokenResolver>> build_chain(const ChainSettings& settings,

@@ -21,6 +21,7 @@ struct ChainSettings {
     ClaimsPolicy policy;                   // complete but for the issuer
     std::vector<std::string_view> algorithms;
     std::vector<StoreSettings> stores;
+    bool confirmation_required = false;  // checked against the rest, not part of the fingerprint
 };
 
 /* Told apart from every other chain's: all fields, each with its length before it. */
@@ -28,6 +29,12 @@ std::string fingerprint_of(const ChainSettings& settings);
 
 /* The stores of a configuration cycle, one for equal settings. */
 using StoreCache = std::unordered_map<std::string, std::shared_ptr<SecretStore>>;
+
+/*
+ * Whether what a location demands of the binding can be had of its chain. Asked for every location,
+ * since several share a chain.
+ */
+Configured<Done> check_confirmation(const ChainSettings& settings);
 
 /* The one place where settings become a resolver. Errors and warnings name their directive. */
 Configured<std::unique_ptr<AccessTokenResolver>> build_chain(const ChainSettings& settings,

@@ -51,6 +51,10 @@ Answer answer_to(Code code) {
         case Code::kAudienceMismatch:
         case Code::kWrongTokenType:
         case Code::kMalformedClaims:
+        case Code::kCertificateMissing:
+        case Code::kConfirmationMissing:
+        case Code::kConfirmationMismatch:
+        case Code::kConfirmationUnsupported:
             return {401, "invalid_token", true};
         case Code::kScopeUndefined:
         case Code::kInternalError:

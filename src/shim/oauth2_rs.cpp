@@ -1,5 +1,6 @@
 #include "shim/oauth2_rs.h"
 
+#include <algorithm>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -8,11 +9,13 @@
 
 #include "base/strings.h"
 #include "jose/json.h"
+#include "jose/thumbprint.h"
 #include "shim/challenge.h"
 #include "shim/guarded.h"
 #include "shim/resolver.h"
 #include "shim/text.h"
 #include "token/bearer.h"
+#include "token/confirmation_key_verifier_access_token_resolver.h"
 #include "token/numeric_date.h"
 #include "token/scope.h"
 
@@ -31,6 +34,12 @@ struct oauth2_rs_resolution_s {
 
 namespace {
 
+std::optional<Thumbprint> copy_of(std::string_view text) {
+    Thumbprint thumbprint{};
+    text.copy(thumbprint.data(), thumbprint.size());
+    return thumbprint;
+}
+
 class HostContext final : public RequestContext {
   public:
     HostContext(oauth2_rs_resolution_t* resolution, const oauth2_rs_host_t* host)
@@ -43,10 +52,55 @@ class HostContext final : public RequestContext {
         return *resolution_->now_ms;
     }
 
+    Result<Thumbprint> client_thumbprint() override {
+        oauth2_rs_certificate_t certificate{};
+        if (host_->client_certificate(host_->host, &certificate) == 0) {
+            return Denial{Code::kInternalError, "the client certificate can't be looked at"};
+        }
+        const std::string_view known = view(certificate.thumbprint);
+        auto thumbprint =
+            is_thumbprint(known) ? copy_of(known) : thumbprint_of_text(view(certificate.text));
+        if (!thumbprint) {
+            return Denial{Code::kCertificateMissing,
+                          "the client presents no certificate that can be decoded"};
+        }
+        return *thumbprint;
+    }
+
   private:
     oauth2_rs_resolution_t* resolution_;
     const oauth2_rs_host_t* host_;
 };
+
+/* Asks the chain once a request: its word stands when another location judges by the same chain. */
+class RememberingAccessTokenResolver final : public AccessTokenResolver {
+  public:
+    explicit RememberingAccessTokenResolver(oauth2_rs_resolution_t* resolution)
+        : resolution_(resolution) {}
+
+    Resolution resolve(std::string_view token, RequestContext& request) const override {
+        if (!resolution_->resolution) {
+            resolution_->token = token;
+            resolution_->resolution = resolution_->resolver->chain->resolve(token, request);
+        }
+        return *resolution_->resolution;
+    }
+
+  private:
+    oauth2_rs_resolution_t* resolution_;
+};
+
+ConfirmationMode mode_of(oauth2_rs_confirmation_t confirmation) {
+    switch (confirmation) {
+        case OAUTH2_RS_CONFIRMATION_ON:
+            return ConfirmationMode::kOn;
+        case OAUTH2_RS_CONFIRMATION_OFF:
+            return ConfirmationMode::kOff;
+        case OAUTH2_RS_CONFIRMATION_REQUIRED:
+            break;
+    }
+    return ConfirmationMode::kRequired;
+}
 
 Verdict judge(oauth2_rs_resolution_t* resolution, const oauth2_rs_request_t& request) {
     if (request.require_https != 0 && request.tls == 0) {
@@ -56,13 +110,13 @@ Verdict judge(oauth2_rs_resolution_t* resolution, const oauth2_rs_request_t& req
     if (!token.ok()) {
         return token.error();
     }
-    if (!resolution->resolution) {
-        HostContext context(resolution, request.host);
-        resolution->token = token.value();
-        resolution->resolution = resolution->resolver->chain->resolve(token.value(), context);
-    }
-    if (!resolution->resolution->ok()) {
-        return resolution->resolution->denial();
+    HostContext context(resolution, request.host);
+    const RememberingAccessTokenResolver remembering(resolution);
+    const ConfirmationKeyVerifierAccessTokenResolver confirm(remembering,
+                                                             mode_of(request.confirmation));
+    const Resolution resolved = confirm.resolve(token.value(), context);
+    if (!resolved.ok()) {
+        return resolved.denial();
     }
     return Done{};
 }
@@ -116,6 +170,11 @@ oauth2_rs_text_t render_expiry(oauth2_rs_resolution_t* resolution, const json_t*
     return seconds ? keep(resolution, std::to_string(*seconds)) : oauth2_rs_text_t{};
 }
 
+oauth2_rs_text_t render_confirmation(oauth2_rs_resolution_t* resolution, const json_t* claims) {
+    const std::vector<std::string_view> methods = json_names(json_member(claims, "cnf"));
+    return render_text(resolution, view(keep(resolution, join(methods, ' '))));
+}
+
 oauth2_rs_text_t render_value(oauth2_rs_resolution_t* resolution, oauth2_rs_value_t value) {
     const ResolvedToken& token = resolution->resolution->value();
     switch (value) {
@@ -127,6 +186,8 @@ oauth2_rs_text_t render_value(oauth2_rs_resolution_t* resolution, oauth2_rs_valu
             return render_text(resolution, view(keep(resolution, join(token.scopes(), ' '))));
         case OAUTH2_RS_VALUE_EXPIRES_AT:
             return render_expiry(resolution, token.claims());
+        case OAUTH2_RS_VALUE_CONFIRMATION:
+            return render_confirmation(resolution, token.claims());
         case OAUTH2_RS_VALUE_COUNT:
             break;
     }
@@ -195,5 +256,26 @@ oauth2_rs_text_t oauth2_rs_claim(oauth2_rs_resolution_t* resolution, const oauth
             claim = json_member(claim, view(path[index]));
         }
         return claim == nullptr ? oauth2_rs_text_t{} : render_claim(resolution, claim);
+    });
+}
+
+int oauth2_rs_thumbprint(const struct x509_st* certificate,
+                         char thumbprint[OAUTH2_RS_THUMBPRINT_LENGTH]) {
+    return guarded(0, [&] {
+        const auto made = thumbprint_of(certificate);
+        if (made) {
+            std::copy(made->begin(), made->end(), thumbprint);
+        }
+        return made ? 1 : 0;
+    });
+}
+
+oauth2_rs_text_t oauth2_rs_client_thumbprint(oauth2_rs_resolution_t* resolution,
+                                             const oauth2_rs_host_t* host) {
+    return guarded(oauth2_rs_text_t{}, [&] {
+        const auto presented = HostContext(resolution, host).client_thumbprint();
+        return presented.ok()
+                   ? keep(resolution, {presented.value().begin(), presented.value().end()})
+                   : oauth2_rs_text_t{};
     });
 }

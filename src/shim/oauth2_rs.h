@@ -75,6 +75,7 @@ typedef struct {
     size_t algorithm_count;
     const oauth2_rs_store_settings_t *stores; /* in the order they are queried */
     size_t store_count;
+    int confirmation_required;       /* checked against the rest, but no setting of the resolver */
     oauth2_rs_text_t base_directory; /* what a relative PATH is relative to, ends in "/" */
 } oauth2_rs_settings_t;
 
@@ -115,15 +116,36 @@ typedef enum {
     OAUTH2_RS_GRANTED
 } oauth2_rs_outcome_t;
 
+enum { OAUTH2_RS_THUMBPRINT_LENGTH = 43 };
+
+/*
+ * The certificate that the client presents: the thumbprint, where the connection's TLS has it, else
+ * the text in which a trusted proxy hands it on. Both empty: there is none.
+ */
+typedef struct {
+    oauth2_rs_text_t thumbprint; /* OAUTH2_RS_THUMBPRINT_LENGTH characters, or empty */
+    oauth2_rs_text_t text;
+} oauth2_rs_certificate_t;
+
 /* What the resource server may ask of the request it serves. */
 typedef struct {
     int64_t (*now_ms)(void *host); /* milliseconds since the epoch */
+    /* 1 after filling in `certificate`, whose texts live as long as the request; 0: failed. */
+    int (*client_certificate)(void *host, oauth2_rs_certificate_t *certificate);
     void *host;
 } oauth2_rs_host_t;
+
+/* `oauth2_confirmation_key`; what is left out is the strictest. */
+typedef enum {
+    OAUTH2_RS_CONFIRMATION_REQUIRED = 0,
+    OAUTH2_RS_CONFIRMATION_ON,
+    OAUTH2_RS_CONFIRMATION_OFF
+} oauth2_rs_confirmation_t;
 
 typedef struct {
     int require_https;                     /* oauth2_require_https of the location */
     int tls;                               /* the request's connection is TLS */
+    oauth2_rs_confirmation_t confirmation; /* oauth2_confirmation_key of the location */
     const oauth2_rs_text_t *authorization; /* the values of all Authorization header lines */
     size_t authorization_count;
     const oauth2_rs_host_t *host;
@@ -142,9 +164,9 @@ oauth2_rs_resolution_t *oauth2_rs_resolution_create(const oauth2_rs_resolver_t *
 void oauth2_rs_resolution_destroy(oauth2_rs_resolution_t *resolution);
 
 /*
- * Judges the request, checks 1 to 4 of the documentation's list: transport, credentials, token. May
- * be called again for the same request (after an internal redirect, when its location's demands
- * differ): a token that was resolved is not verified twice.
+ * Judges the request, checks 1 to 4 of the documentation's list: transport, credentials, token,
+ * confirmation. May be called again for the same request (after an internal redirect, when its
+ * location's demands differ): a token that was resolved is not verified twice.
  */
 oauth2_rs_outcome_t oauth2_rs_resolve(oauth2_rs_resolution_t *resolution,
                                       const oauth2_rs_request_t *request);
@@ -168,10 +190,11 @@ oauth2_rs_text_t oauth2_rs_challenge(oauth2_rs_resolution_t *resolution, oauth2_
 /* ---- What a granted request knows of its token; empty after a denial ------------------------ */
 
 typedef enum {
-    OAUTH2_RS_VALUE_TOKEN = 0,  /* the access token as it came */
-    OAUTH2_RS_VALUE_CLAIMS,     /* all claims, compact JSON */
-    OAUTH2_RS_VALUE_SCOPE,      /* granted scopes, space-separated */
-    OAUTH2_RS_VALUE_EXPIRES_AT, /* seconds since the epoch */
+    OAUTH2_RS_VALUE_TOKEN = 0,    /* the access token as it came */
+    OAUTH2_RS_VALUE_CLAIMS,       /* all claims, compact JSON */
+    OAUTH2_RS_VALUE_SCOPE,        /* granted scopes, space-separated */
+    OAUTH2_RS_VALUE_EXPIRES_AT,   /* seconds since the epoch */
+    OAUTH2_RS_VALUE_CONFIRMATION, /* the methods by which the token is bound, space-separated */
     OAUTH2_RS_VALUE_COUNT
 } oauth2_rs_value_t;
 
@@ -180,6 +203,23 @@ oauth2_rs_text_t oauth2_rs_value(oauth2_rs_resolution_t *resolution, oauth2_rs_v
 /* The claim at a path of member names; text as it is, everything else as compact JSON. */
 oauth2_rs_text_t oauth2_rs_claim(oauth2_rs_resolution_t *resolution, const oauth2_rs_text_t *path,
                                  size_t path_length);
+
+/* ---- Certificates --------------------------------------------------------------------------- */
+
+/*
+ * Writes the thumbprint of an X509 certificate of OpenSSL (RFC 8705 section 3.1). 1, or 0 where
+ * that failed.
+ */
+struct x509_st;
+int oauth2_rs_thumbprint(const struct x509_st *certificate,
+                         char thumbprint[OAUTH2_RS_THUMBPRINT_LENGTH]);
+
+/*
+ * The thumbprint of the certificate that the client presents, whatever became of its token; empty
+ * where there is none.
+ */
+oauth2_rs_text_t oauth2_rs_client_thumbprint(oauth2_rs_resolution_t *resolution,
+                                             const oauth2_rs_host_t *host);
 
 #ifdef __cplusplus
 }

@@ -46,7 +46,7 @@ sub check_case {
       ? in_http($case->{text})
       : in_server("oauth2_resolver stateless;\n$case->{text}");
     my ($passed, $output) = check_configuration($configuration);
-    my @said = map { /nginx: \[$case->{level}\] (.*?)(?: \(server at .*?\))? in \S+:\d+$/ ? $1 : () }
+    my @said = map { /nginx: \[$case->{level}\] (.*?)(?: \(server at .*?\))?(?: in \S+:\d+)?$/ ? $1 : () }
       split /\n/, $output;
     my $name = "$case->{level}: $case->{message}";
 
@@ -209,6 +209,15 @@ emerg: oauth2_algorithms: unknown algorithm "none"; the algorithms are RS256 RS3
 
 oauth2_audience "";
 warn: oauth2_token_profile any without oauth2_audience: any JWT of that issuer might pass; set oauth2_audience or another profile
+
+oauth2_confirmation_key required;
+emerg: oauth2_confirmation_key required has no way to a certificate: add ssl_verify_client, or name in oauth2_client_certificate the header of a trusted proxy
+
+oauth2_verification_secret null; oauth2_secret_store ""; oauth2_confirmation_key required;
+emerg: oauth2_verification_secret null goes with no oauth2_confirmation_key required: anyone can write a "cnf"; name a secret, or remove oauth2_confirmation_key
+
+oauth2_client_certificate $http_client_cert;
+warn: oauth2_client_certificate depends on "$http_client_cert": a client can set this and so claim any certificate; let it count only from the proxy's addresses (a geo over $realip_remote_addr and a map)
 
 oauth2_bypass $arg_debug;
 warn: oauth2_bypass depends on "$arg_debug": a client can set this and so leave out the check; use a map over what a client can't choose

@@ -21,7 +21,7 @@ namespace oauth2_rs::fakes {
 /* The moment at which the tests take place, in seconds. */
 constexpr std::int64_t kNow = 1'700'000'000;
 
-/* A request whose clock the test sets. */
+/* A request whose clock the test sets, and whose client has the certificate that the test gives it. */
 class FakeRequestContext final : public RequestContext {
   public:
     std::int64_t now_ms() override {
@@ -29,8 +29,15 @@ class FakeRequestContext final : public RequestContext {
         return now;
     }
 
+    Result<Thumbprint> client_thumbprint() override {
+        ++certificate_questions;
+        return thumbprint;
+    }
+
     std::int64_t now = kNow * 1000;
     int questions = 0;
+    Result<Thumbprint> thumbprint = Denial{Code::kCertificateMissing, "the client has none"};
+    int certificate_questions = 0;
 };
 
 /* A store that holds what the test puts in, and can be made to wait or to fail. */

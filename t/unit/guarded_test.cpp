@@ -40,13 +40,16 @@ class Moody final : public AccessTokenResolver {
 
 std::int64_t now(void* /*host*/) { return kNow * 1000; }
 
+/* The client has no certificate. */
+int no_certificate(void* /*host*/, oauth2_rs_certificate_t* /*certificate*/) { return 1; }
+
 struct Bench {
     Moody* moody = new Moody;
     oauth2_rs_resolver_t resolver{std::unique_ptr<AccessTokenResolver>(moody)};
     oauth2_rs_resolution_t* resolution = oauth2_rs_resolution_create(&resolver);
     oauth2_rs_text_t authorization = text("Bearer token");
-    oauth2_rs_host_t host{now, nullptr};
-    oauth2_rs_request_t request{0, 0, &authorization, 1, &host};
+    oauth2_rs_host_t host{now, no_certificate, nullptr};
+    oauth2_rs_request_t request{0, 0, OAUTH2_RS_CONFIRMATION_ON, &authorization, 1, &host};
 
     Bench() = default;
     ~Bench() { oauth2_rs_resolution_destroy(resolution); }

@@ -122,7 +122,11 @@ void ignore(void* /*host*/, oauth2_rs_severity_t /*severity*/, oauth2_rs_text_t 
 const oauth2_rs_reporter_t kReporter{ignore, nullptr};
 
 std::int64_t now(void* /*host*/) { return kNow * 1000; }
-const oauth2_rs_host_t kHost{now, nullptr};
+
+/* The client has no certificate. */
+int no_certificate(void* /*host*/, oauth2_rs_certificate_t* /*certificate*/) { return 1; }
+
+const oauth2_rs_host_t kHost{now, no_certificate, nullptr};
 
 const std::string kClaims = R"({"iss":"https://as","scope":["read","write"],"n":[1,2],"exp":)" +
                             std::to_string(kNow + 60) + "}";
@@ -169,7 +173,8 @@ class Request {
     Request& operator=(const Request&) = delete;
 
     bool is_granted() {
-        const oauth2_rs_request_t request{0, 0, &authorization_, 1, &kHost};
+        const oauth2_rs_request_t request{0, 0,     OAUTH2_RS_CONFIRMATION_ON, &authorization_,
+                                          1, &kHost};
         return oauth2_rs_resolve(resolution_, &request) == OAUTH2_RS_GRANTED;
     }
     oauth2_rs_resolution_t* resolution() { return resolution_; }

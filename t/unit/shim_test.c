@@ -47,6 +47,12 @@ static int64_t now_ms(void *host) {
     return bench->now;
 }
 
+static int no_certificate(void *host, oauth2_rs_certificate_t *certificate) {
+    (void)host;
+    (void)certificate;
+    return 1;
+}
+
 static void ignore(void *host, oauth2_rs_severity_t severity, oauth2_rs_text_t message) {
     (void)host;
     (void)message;
@@ -105,9 +111,11 @@ static int set_up(void **state) {
     bench.resolution = oauth2_rs_resolution_create(bench.resolver);
     bench.now = INT64_C(1700000000000);
     bench.host.now_ms = now_ms;
+    bench.host.client_certificate = no_certificate;
     bench.host.host = &bench;
     bench.request.require_https = 1;
     bench.request.tls = 1;
+    bench.request.confirmation = OAUTH2_RS_CONFIRMATION_ON;
     bench.request.authorization = bench.authorization;
     bench.request.host = &bench.host;
     set_token(&bench, kClaims);
