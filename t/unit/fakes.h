@@ -21,7 +21,8 @@ namespace oauth2_rs::fakes {
 /* The moment at which the tests take place, in seconds. */
 constexpr std::int64_t kNow = 1'700'000'000;
 
-/* A request whose clock the test sets, and whose client has the certificate that the test gives it. */
+/* A request whose clock the test sets, and whose client has the certificate that the test gives it.
+ */
 class FakeRequestContext final : public RequestContext {
   public:
     std::int64_t now_ms() override {
