@@ -1,6 +1,7 @@
 #ifndef OAUTH2_RS_SECRET_STORE_PARAMETERS_H
 #define OAUTH2_RS_SECRET_STORE_PARAMETERS_H
 
+#include <cstdint>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -21,11 +22,17 @@ class StoreParameters {
     /* The value, or `otherwise` where the parameter isn't given. */
     std::string get(std::string_view name, std::string_view otherwise) const;
 
+    /* "cache_timeout" in milliseconds; 0 where it isn't given, or is unlimited. */
+    Configured<std::int64_t> cache_timeout_ms() const;
+
     const std::unordered_map<std::string, std::string>& all() const { return values_; }
 
   private:
     std::unordered_map<std::string, std::string> values_;
 };
+
+/* What is to be said of a time between re-reads; nothing where it is long enough. */
+std::string short_timeout_warning(std::string_view name, std::int64_t milliseconds);
 
 /* A PATH parameter as an absolute path or one relative to the working directory. */
 std::string resolve_path(std::string_view path, std::string_view base_directory);

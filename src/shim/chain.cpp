@@ -107,23 +107,58 @@ Configured<std::shared_ptr<SecretStore>> open_store(const StoreSettings& setting
     return cached;
 }
 
-Configured<Stores> load_stores(const ChainSettings& settings, const std::string& secret_id,
-                               StoreCache* cache, Warnings* warnings) {
+Configured<Stores> open_stores(const ChainSettings& settings, StoreCache* cache) {
     Stores stores;
     for (const StoreSettings& store : settings.stores) {
         auto opened = open_store(store, cache);
         if (!opened.ok()) {
             return opened.error();
         }
+        stores.push_back(std::move(opened.value()));
+    }
+    return stores;
+}
+
+/* A keystore's password stands in any of the stores beside it. */
+class PasswordsOfStores final : public PasswordSource {
+  public:
+    explicit PasswordsOfStores(const Stores& stores) : stores_(stores) {}
+
+    Configured<SecretBytes> password(const std::string& secret_id) const override {
+        for (const auto& store : stores_) {
+            auto bytes = store->bytes(secret_id);
+            if (!bytes.ok()) {
+                return bytes.error();
+            }
+            if (bytes.value()) {
+                return std::move(*bytes.value());
+            }
+        }
+        return ConfigError{"password_secret: no other oauth2_secret_store holds " +
+                           quoted(secret_id)};
+    }
+
+  private:
+    const Stores& stores_;
+};
+
+Configured<Stores> load_stores(const ChainSettings& settings, const std::string& secret_id,
+                               StoreCache* cache, Warnings* warnings) {
+    auto stores = open_stores(settings, cache);
+    if (!stores.ok()) {
+        return stores;
+    }
+    const PasswordsOfStores passwords(stores.value());
+    for (std::size_t index = 0; index < settings.stores.size(); ++index) {
+        const StoreSettings& store = settings.stores[index];
         Warnings of_store;
-        const auto loaded = opened.value()->load(secret_id, &of_store);
+        const auto loaded = stores.value()[index]->load(secret_id, {&of_store, &passwords});
         if (!loaded.ok()) {
             return ConfigError{prefix_of(store) + loaded.error().message};
         }
         for (const std::string& warning : of_store) {
             warnings->push_back(prefix_of(store) + warning);
         }
-        stores.push_back(std::move(opened.value()));
     }
     return stores;
 }
