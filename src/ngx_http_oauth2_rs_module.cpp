@@ -2,6 +2,7 @@
 
 #include "nginx/access.h"
 #include "nginx/directives.h"
+#include "nginx/refresh.h"
 #include "nginx/variables.h"
 
 static ngx_int_t ngx_http_oauth2_rs_add_variables(ngx_conf_t *cf);
@@ -141,11 +142,11 @@ ngx_module_t ngx_http_oauth2_rs_module = {NGX_MODULE_V1,
                                           NGX_HTTP_MODULE,                /* module type */
                                           nullptr,                        /* init master */
                                           nullptr,                        /* init module */
-                                          nullptr,                        /* init process */
-                                          nullptr,                        /* init thread */
-                                          nullptr,                        /* exit thread */
-                                          nullptr,                        /* exit process */
-                                          nullptr,                        /* exit master */
+                                          ngx_http_oauth2_rs_start_refreshing, /* init process */
+                                          nullptr,                             /* init thread */
+                                          nullptr,                             /* exit thread */
+                                          nullptr,                             /* exit process */
+                                          nullptr,                             /* exit master */
                                           NGX_MODULE_V1_PADDING};
 
 static ngx_int_t ngx_http_oauth2_rs_add_variables(ngx_conf_t *cf) {

@@ -1,22 +1,15 @@
 #include <memory>
 #include <string>
-#include <unordered_map>
 #include <utility>
 
 #include "base/duration.h"
 #include "base/strings.h"
 #include "jose/algorithm.h"
-#include "shim/chain.h"
 #include "shim/guarded.h"
-#include "shim/resolver.h"
+#include "shim/registry.h"
 #include "shim/text.h"
 
 using namespace oauth2_rs;
-
-struct oauth2_rs_registry_s {
-    StoreCache stores;
-    std::unordered_map<std::string, std::unique_ptr<oauth2_rs_resolver_t>> resolvers;
-};
 
 namespace {
 

@@ -42,7 +42,7 @@ typedef struct oauth2_rs_registry_s oauth2_rs_registry_t;
 /* One resolver chain. Owned by the registry, never freed by the caller. */
 typedef struct oauth2_rs_resolver_s oauth2_rs_resolver_t;
 
-typedef enum { OAUTH2_RS_WARN = 0, OAUTH2_RS_ERROR } oauth2_rs_severity_t;
+typedef enum { OAUTH2_RS_NOTICE = 0, OAUTH2_RS_WARN, OAUTH2_RS_ERROR } oauth2_rs_severity_t;
 
 /* Where messages of the configuration go. `message` names the directive and the mend. */
 typedef struct {
@@ -105,6 +105,26 @@ int oauth2_rs_check_store(const oauth2_rs_store_settings_t *store,
 /* A bounded duration ("2 minutes", "10 min, 30 sec", "zero", "30") in milliseconds. */
 int oauth2_rs_parse_duration(oauth2_rs_text_t directive, oauth2_rs_text_t text,
                              int64_t *milliseconds, const oauth2_rs_reporter_t *reporter);
+
+/* ---- Key files that are read anew while requests run --------------------------------------------
+ */
+
+/* A secret store with `cache_timeout`, numbered from 0; the number is the same in every worker. */
+size_t oauth2_rs_refresher_count(const oauth2_rs_registry_t *registry);
+
+/* Milliseconds between two looks at its files, 1 or more. */
+int64_t oauth2_rs_refresher_interval_ms(const oauth2_rs_registry_t *registry, size_t index);
+
+/* Warns where this process may not read a file that it will have to. */
+void oauth2_rs_refresher_check(const oauth2_rs_registry_t *registry, size_t index,
+                               const oauth2_rs_reporter_t *reporter);
+
+/*
+ * Looks at the files, and takes over the keys of changed ones: whole, or not at all, with an error
+ * once a change. To be called between requests.
+ */
+void oauth2_rs_refresher_run(oauth2_rs_registry_t *registry, size_t index,
+                             const oauth2_rs_reporter_t *reporter);
 
 /* ---- Requests ------------------------------------------------------------------------------ */
 
