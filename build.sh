@@ -300,7 +300,7 @@ unit() {
 
 asan() {
     units build/asan \
-        "-fsanitize=address,undefined -fno-sanitize-recover=all -D_GLIBCXX_ASSERTIONS" "$@"
+        "-O1 -fsanitize=address,undefined -fno-sanitize-recover=all -D_GLIBCXX_ASSERTIONS" "$@"
     say "unit tests passed under AddressSanitizer and UndefinedBehaviorSanitizer"
 }
 

@@ -3,10 +3,13 @@
 #include "nginx/access.h"
 #include "nginx/directives.h"
 #include "nginx/refresh.h"
+#include "nginx/respond.h"
 #include "nginx/variables.h"
 
 static ngx_int_t ngx_http_oauth2_rs_add_variables(ngx_conf_t *cf);
 static ngx_int_t ngx_http_oauth2_rs_init(ngx_conf_t *cf);
+static ngx_int_t ngx_http_oauth2_rs_add_handler(ngx_conf_t *cf, ngx_http_phases phase,
+                                                ngx_http_handler_pt handler);
 
 /* The first word of each table is the default. */
 static ngx_conf_enum_t ngx_http_oauth2_rs_resolvers[] = {
@@ -166,23 +169,33 @@ static ngx_int_t ngx_http_oauth2_rs_add_variables(ngx_conf_t *cf) {
 }
 
 static ngx_int_t ngx_http_oauth2_rs_init(ngx_conf_t *cf) {
-    ngx_http_handler_pt *h;
-    ngx_http_core_main_conf_t *cmcf;
-
     if (ngx_http_oauth2_rs_check_certificate_servers(cf) != NGX_OK) {
         return NGX_ERROR;
     }
 
+    if (ngx_http_oauth2_rs_add_handler(cf, NGX_HTTP_ACCESS_PHASE,
+                                       ngx_http_oauth2_rs_access_handler) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_oauth2_rs_add_handler(cf, NGX_HTTP_PRECONTENT_PHASE,
+                                          ngx_http_oauth2_rs_precontent_handler);
+}
+
+static ngx_int_t ngx_http_oauth2_rs_add_handler(ngx_conf_t *cf, ngx_http_phases phase,
+                                                ngx_http_handler_pt handler) {
+    ngx_http_handler_pt *h;
+    ngx_http_core_main_conf_t *cmcf;
+
     cmcf = static_cast<ngx_http_core_main_conf_t *>(
         ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module));
 
-    h = static_cast<ngx_http_handler_pt *>(
-        ngx_array_push(&cmcf->phases[NGX_HTTP_ACCESS_PHASE].handlers));
+    h = static_cast<ngx_http_handler_pt *>(ngx_array_push(&cmcf->phases[phase].handlers));
     if (h == nullptr) {
         return NGX_ERROR;
     }
 
-    *h = ngx_http_oauth2_rs_access_handler;
+    *h = handler;
 
     return NGX_OK;
 }

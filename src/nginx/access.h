@@ -15,6 +15,7 @@ typedef struct {
     u_char *challenge;                   // value of the header line that was added, or nullptr
     oauth2_rs_text_t error;              // of the refusal that is answered, else empty
     oauth2_rs_text_t reason;             // likewise
+    void **refused_loc_conf;             // the location that refused last
     unsigned granted : 1;                // claims may be shown
     unsigned refused : 1;                // a refusal is, or may yet be, what is answered
 } ngx_http_oauth2_rs_ctx_t;

@@ -55,6 +55,7 @@ static ngx_int_t ngx_http_oauth2_rs_answer(ngx_http_request_t *r, ngx_http_oauth
     ctx->error = denial->error;
     ctx->reason = denial->reason;
     ctx->refused = 1;
+    ctx->refused_loc_conf = r->loc_conf;
 
     // Anything else would not end the request: 0 is NGX_OK, the codes below 0 are NGINX's own.
     if (denial->status < NGX_HTTP_BAD_REQUEST) {
@@ -62,6 +63,22 @@ static ngx_int_t ngx_http_oauth2_rs_answer(ngx_http_request_t *r, ngx_http_oauth
     }
 
     return denial->status;
+}
+
+ngx_int_t ngx_http_oauth2_rs_precontent_handler(ngx_http_request_t *r) {
+    ngx_http_oauth2_rs_ctx_t *ctx;
+
+    if (r != r->main) {
+        return NGX_DECLINED;
+    }
+
+    ctx = ngx_http_oauth2_rs_get_ctx(r);
+
+    if (ctx != nullptr && ctx->refused && ctx->refused_loc_conf == r->loc_conf) {
+        (void)ngx_http_oauth2_rs_set_challenge(r, ctx, {nullptr, 0});
+    }
+
+    return NGX_DECLINED;
 }
 
 static void ngx_http_oauth2_rs_log(ngx_http_request_t *r, const oauth2_rs_denial_t *denial) {

@@ -12,4 +12,10 @@ ngx_int_t ngx_http_oauth2_rs_refuse(ngx_http_request_t *r, ngx_http_complex_valu
 /* Where the request could not be judged, for lack of memory: returns status 500. */
 ngx_int_t ngx_http_oauth2_rs_fail(ngx_http_request_t *r, ngx_http_oauth2_rs_ctx_t *ctx);
 
+/*
+ * A location that refused and is served all the same has been overruled, by `satisfy any`: takes
+ * the challenge back. NGINX itself does so for the module that challenged last only.
+ */
+ngx_int_t ngx_http_oauth2_rs_precontent_handler(ngx_http_request_t *r);
+
 #endif

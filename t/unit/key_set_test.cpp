@@ -1,0 +1,145 @@
+#include "jose/key_set.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "checks.h"
+#include "fakes.h"
+
+using namespace oauth2_rs;
+using namespace oauth2_rs::fakes;
+
+namespace {
+
+std::string set_of(const std::vector<std::string>& jwks) {
+    std::string text = R"({"keys":[)";
+    for (const std::string& jwk : jwks) {
+        text += text.back() == '[' ? "" : ",";
+        text += jwk;
+    }
+    return text + "]}";
+}
+
+std::string kid(const std::string& name) { return R"(,"kid":")" + name + "\""; }
+
+void test_keys_keep_their_order(void** /*state*/) {
+    const auto content = parse_jwk_set(set_of(
+        {rsa_signer().jwk(kid("c")), ec_signer().jwk(kid("a")), oct_signer().jwk(kid("b"))}));
+    check_good(content);
+    assert_int_equal(content.value().keys.size(), 3);
+    check_text(content.value().keys[0]->name(), "c");
+    check_text(content.value().keys[1]->name(), "a");
+    check_text(content.value().keys[2]->name(), "b");
+    assert_true(content.value().problems.empty());
+}
+
+void test_what_is_no_set_is_refused(void** /*state*/) {
+    for (const char* text :
+         {"", "{}", "[]", "null", R"({"keys":{}})", R"({"keys":null})", R"({"Keys":[]})",
+          R"({"keys":[],"keys":[]})", R"({"keys":[]} x)", R"({"kty":"oct","k":"AQ"})"}) {
+        check_refused(parse_jwk_set(text), "no JSON Web Key Set");
+    }
+    const auto empty = parse_jwk_set(R"({"keys":[],"other":1})");
+    check_good(empty);
+    assert_true(empty.value().keys.empty());
+    assert_true(empty.value().problems.empty());
+}
+
+/* RFC 7517 section 5: keys of kinds that we don't know, or for other uses. */
+void test_keys_for_others_are_passed_over(void** /*state*/) {
+    const auto content = parse_jwk_set(
+        set_of({R"({"kty":"AKP","alg":"ML-DSA-44"})", R"({"kty":"OKP","crv":"X25519","x":"AQ"})",
+                rsa_signer().jwk(R"(,"use":"enc")"), oct_signer().jwk(R"(,"key_ops":["sign"])"),
+                Signer::oct("short").jwk(R"(,"use":"enc")"), ec_signer().jwk(kid("mine"))}));
+    check_good(content);
+    assert_int_equal(content.value().keys.size(), 1);
+    check_text(content.value().keys[0]->name(), "mine");
+    assert_true(content.value().problems.empty());
+}
+
+void test_problems_name_the_key(void** /*state*/) {
+    const auto content = parse_jwk_set(
+        set_of({ec_signer().jwk(), R"({"kty":"RSA","kid":"r\n\u00e4","e":"AQAB"})", "7",
+                Signer::oct("short").jwk(kid("s")), R"({"kty":"oct","kid":5})"}));
+    check_good(content);
+    assert_int_equal(content.value().keys.size(), 1);
+    const auto& problems = content.value().problems;
+    assert_int_equal(problems.size(), 4);
+    check_text(problems[0], "key 2 \"r???\": \"n\" or \"e\" is missing or isn't base64url");
+    check_holds(problems[1], "key 3: it is no JSON object");
+    check_text(problems[2], "key 4 \"s\": it is shorter than the 32 bytes that HS256 wants");
+    check_holds(problems[3], "key 5: ");
+    for (const std::string& problem : problems) {
+        check_lacks(problem, encode_base64url("short"));
+    }
+}
+
+void test_private_keys_are_noticed(void** /*state*/) {
+    const auto content = [](const std::string& jwk) { return parse_jwk_set(set_of({jwk})); };
+    assert_false(content(rsa_signer().jwk()).value().holds_private);
+    assert_true(content(rsa_signer().jwk(R"(,"d":"AQ")")).value().holds_private);
+    assert_true(content(oct_signer().jwk()).value().holds_private);
+    // Not ours to use, but somebody's secret.
+    assert_true(content(rsa_signer().jwk(R"(,"d":"AQ","use":"enc")")).value().holds_private);
+    assert_true(content(R"({"kty":"AKP","d":"AQ"})").value().holds_private);
+    assert_false(parse_jwk_set(R"({"keys":[]})").value().holds_private);
+}
+
+void test_keys_are_found_by_name(void** /*state*/) {
+    const KeySet set(key_list(rsa_signer().key(kid("a")), ec_signer().key(kid("b")),
+                              oct_signer().key(), Signer::okp("Ed25519").key(kid("a"))));
+    assert_int_equal(set.keys().size(), 4);
+    const auto b = set.named("b");
+    assert_int_equal(b.size(), 1);
+    assert_ptr_equal(b[0], set.keys()[1].get());
+    const auto a = set.named("a");
+    assert_int_equal(a.size(), 2);
+    assert_true(a[0] != a[1]);
+    for (const Key* key : a) {
+        check_text(key->name(), "a");
+    }
+    for (const char* name : {"c", "", "A", "a ", "ab"}) {
+        assert_true(set.named(name).empty());
+    }
+}
+
+/* A name of a key that may not verify names none for us. */
+void test_keys_that_may_not_verify_have_no_name(void** /*state*/) {
+    const KeySet set(
+        key_list(rsa_signer().key(kid("a") + R"(,"use":"enc")"), ec_signer().key(kid("a"))));
+    const auto named = set.named("a");
+    assert_int_equal(named.size(), 1);
+    assert_ptr_equal(named[0], set.keys()[1].get());
+}
+
+void test_a_set_can_be_moved(void** /*state*/) {
+    KeySet set(key_list(rsa_signer().key(kid("a")), ec_signer().key(kid("b"))));
+    const Key* const first = set.keys()[0].get();
+    const KeySet moved = std::move(set);
+    assert_int_equal(moved.named("a").size(), 1);
+    assert_ptr_equal(moved.named("a")[0], first);
+}
+
+void test_an_empty_set(void** /*state*/) {
+    const KeySet set({});
+    assert_true(set.keys().empty());
+    assert_true(set.named("a").empty());
+}
+
+}  // namespace
+
+int main() {
+    const CMUnitTest tests[] = {
+        cmocka_unit_test(test_keys_keep_their_order),
+        cmocka_unit_test(test_what_is_no_set_is_refused),
+        cmocka_unit_test(test_keys_for_others_are_passed_over),
+        cmocka_unit_test(test_problems_name_the_key),
+        cmocka_unit_test(test_private_keys_are_noticed),
+        cmocka_unit_test(test_keys_are_found_by_name),
+        cmocka_unit_test(test_keys_that_may_not_verify_have_no_name),
+        cmocka_unit_test(test_a_set_can_be_moved),
+        cmocka_unit_test(test_an_empty_set),
+    };
+    return cmocka_run_group_tests(tests, nullptr, nullptr);
+}
