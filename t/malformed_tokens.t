@@ -54,9 +54,7 @@ __DATA__
 ['GET /t', 'GET /hs']
 --- token eval
 "RS256\nsigned '{\"alg\":\"HS256\"}' '$::claims'"
---- refused
--
--
+--- refused: - x 2
 
 
 
@@ -66,11 +64,7 @@ __DATA__
 RS256 --bad no-signature-part
 RS256 --bad four-parts
 RS256 --bad six-parts
---- refused
-malformed_token
-malformed_token
-malformed_token
-malformed_token
+--- refused: malformed_token x 4
 
 
 
@@ -188,9 +182,7 @@ GET /hs
 --- token
 RS256 --bad not-json
 RS256 --bad array-claims
---- refused
-malformed_token
-malformed_token
+--- refused: malformed_token x 2
 
 
 
@@ -263,9 +255,7 @@ GET /hs
 --- token eval
 '= ' . ::signed("{\"alg\":\"HS256\"}\0", $::claims) . "\n= "
     . ::signed('{"alg":"HS256"}', "$::claims\0")
---- refused
-malformed_token
-malformed_token
+--- refused: malformed_token x 2
 
 
 
@@ -296,11 +286,7 @@ GET /hs
 --- token eval
 ::lines map { '= ' . ::signed('{"alg":"HS256"}', ::claims_with("\"x\":\"$_\"")) }
     "\xed\xa0\x80", "\xc0\xaf", "\xf5\x80\x80\x80", '\ud800'
---- refused
-malformed_token
-malformed_token
-malformed_token
-malformed_token
+--- refused: malformed_token x 4
 
 
 
@@ -334,11 +320,7 @@ GET /hs
 --- token eval
 ::lines map { "signed '{\"alg\":\"HS256\"}' '" . ::claims_with("\"x\":$_") . "'" }
     '9223372036854775808', '-9223372036854775809', '1e400', '-1e400'
---- refused
-malformed_token
-malformed_token
-malformed_token
-malformed_token
+--- refused: malformed_token x 4
 
 
 
@@ -348,11 +330,7 @@ malformed_token
 --- token eval
 ::lines map { "signed '{\"alg\":\"HS256\"}' '" . ::claims_with("\"x\":$_") . "'" }
     '9223372036854775807', '-9223372036854775808', '1.7e308', '-1.7e308'
---- refused
--
--
--
--
+--- refused: - x 4
 
 
 

@@ -48,9 +48,7 @@ __DATA__
 --- token
 RS256 --no-header typ
 RS256 --no-header typ
---- refused
--
--
+--- refused: - x 2
 
 
 
@@ -63,14 +61,7 @@ RS256 --header typ=at+jwt
 RS256 --header typ=AT+JWT
 RS256 --header typ=application/at+jwt
 RS256 --header typ=APPLICATION/at+jwt
---- refused
--
--
--
--
--
--
--
+--- refused: - x 7
 
 
 
@@ -129,9 +120,7 @@ wrong_token_type
 --- token
 RS256 --claim at_hash=null
 RS256 --claim events=null
---- refused
-wrong_token_type
-wrong_token_type
+--- refused: wrong_token_type x 2
 
 
 
@@ -159,9 +148,7 @@ wrong_token_type
 --- token
 RS256 --claim tokenName=access_token --no-header typ
 RS256 --claim tokenName=access_token --header typ=JWT
---- refused
--
--
+--- refused: - x 2
 
 
 
@@ -187,11 +174,7 @@ RS256 --header typ=at+jwt
 RS256 --header typ=AT+JWT
 RS256 --header typ=application/at+jwt
 RS256 --header typ=Application/At+Jwt
---- refused
--
--
--
--
+--- refused: - x 4
 
 
 
@@ -248,6 +231,4 @@ malformed_claims
 --- token
 RS256 --no-claim nbf --no-claim scope
 RS256 --claim auth_time=@-60 --claim acr=1 --claim 'roles=["a"]'
---- refused
--
--
+--- refused: - x 2

@@ -9,9 +9,9 @@ package OAuth2Test;
 #
 # `--- token` holds one line for each request (make_tokens() in OAuth2Test::Mint tells their form),
 # and a request whose line is "-" has no Authorization header. Several lines make several requests;
-# then `--- refused` has a line for each, "-" means granted, and "REASON x 5" stands for five lines. A
-# block's own `--- error_code` and `--- response_headers` replace what these sections would ask for;
-# the log is checked all the same.
+# then `--- refused` has a line for each, "-" means granted, and "REASON x 5" stands for five lines.
+# A block's own `--- error_code` and `--- response_headers` replace what these sections would ask
+# for; the log is checked all the same.
 #
 # Whatever the outcome: nothing at level error or above is logged, and no part of a token is - but
 # where NGINX itself does that and the block says so by `--- logged_by_nginx`.
@@ -53,8 +53,8 @@ my %answers = (
     ),
 );
 
-# A resolver is complete at http level but switched off; a location needs `oauth2_resolver stateless`
-# and what it wants otherwise. The upstream `echo` answers with what the module sent it.
+# A resolver is complete at http level but switched off: a location needs `oauth2_resolver stateless`
+# and what it wants otherwise. The upstream `echo` answers with what it was sent.
 my $http_config = <<'CONFIG';
 oauth2_require_https off;
 oauth2_issuer https://as.example.com;
@@ -129,7 +129,8 @@ sub prepare_block {
 # The Authorization values that the block writes itself.
 sub authorizations {
     my ($block) = @_;
-    my @texts = map { ref $_ eq 'ARRAY' ? @$_ : $_ // () } $block->more_headers, $block->raw_request;
+    my @sections = ($block->more_headers, $block->raw_request);
+    my @texts = map { ref $_ eq 'ARRAY' ? @$_ : $_ // () } @sections;
     return map { /^Authorization:\s*\S+ +(\S+)/img } @texts;
 }
 
