@@ -49,6 +49,13 @@ ChainSettings chain_settings(const oauth2_rs_settings_t& settings) {
         chain.stores.push_back(
             store_settings(settings.stores[index], view(settings.base_directory)));
     }
+    chain.cache_zone = view(settings.cache_zone);
+    if (!chain.cache_zone.empty()) {
+        chain.cache_times.default_ms = settings.cache_default_ms;
+        if (settings.cache_most_ms > 0) {
+            chain.cache_times.most_ms = settings.cache_most_ms;
+        }
+    }
     chain.confirmation_required = settings.confirmation_required != 0;
     return chain;
 }

@@ -28,6 +28,7 @@ struct oauth2_rs_resolution_s {
     std::optional<Resolution> resolution;  // what the chain said; asked once
     bool granted = false;
     Denial denial;
+    CacheStatus cache_status = CacheStatus::kUnused;
     std::string required_scope;     // of the location that judged last
     std::deque<std::string> texts;  // whatever was handed out
 };
@@ -66,6 +67,20 @@ class HostContext final : public RequestContext {
         }
         return *thumbprint;
     }
+
+    std::optional<std::string_view> cache_get(const Digest& key) override {
+        oauth2_rs_text_t value{};
+        if (host_->cache_get(host_->host, key.data(), &value) == 0) {
+            return std::nullopt;
+        }
+        return view(value);
+    }
+
+    void cache_put(const Digest& key, std::string_view bytes, std::int64_t until_ms) override {
+        host_->cache_put(host_->host, key.data(), text(bytes), until_ms);
+    }
+
+    void note_cache(CacheStatus status) override { resolution_->cache_status = status; }
 
   private:
     oauth2_rs_resolution_t* resolution_;
@@ -127,7 +142,7 @@ Verdict judge_scopes(oauth2_rs_resolution_t* resolution,
     if (!required.ok()) {
         return required.error();
     }
-    if (!grants_all(resolution->resolution->value().scopes(), required.value())) {
+    if (!grants_all(split_scope(resolution->resolution->value().facts().scope), required.value())) {
         resolution->required_scope = join(required.value(), ' ');
         return Denial{Code::kInsufficientScope, "the token lacks a required scope"};
     }
@@ -183,7 +198,7 @@ oauth2_rs_text_t render_value(oauth2_rs_resolution_t* resolution, oauth2_rs_valu
         case OAUTH2_RS_VALUE_CLAIMS:
             return keep(resolution, json_compact(token.claims()));
         case OAUTH2_RS_VALUE_SCOPE:
-            return render_text(resolution, view(keep(resolution, join(token.scopes(), ' '))));
+            return render_text(resolution, token.facts().scope);
         case OAUTH2_RS_VALUE_EXPIRES_AT:
             return render_expiry(resolution, token.claims());
         case OAUTH2_RS_VALUE_CONFIRMATION:
@@ -278,4 +293,16 @@ oauth2_rs_text_t oauth2_rs_client_thumbprint(oauth2_rs_resolution_t* resolution,
                    ? keep(resolution, {presented.value().begin(), presented.value().end()})
                    : oauth2_rs_text_t{};
     });
+}
+
+oauth2_rs_text_t oauth2_rs_cache_status(const oauth2_rs_resolution_t* resolution) {
+    switch (resolution->cache_status) {
+        case CacheStatus::kHit:
+            return text("HIT");
+        case CacheStatus::kMiss:
+            return text("MISS");
+        case CacheStatus::kUnused:
+            break;
+    }
+    return {};
 }

@@ -26,10 +26,12 @@ class StatelessAccessTokenResolver final : public AccessTokenResolver {
                                  ClaimsPolicy policy);
 
     Resolution resolve(std::string_view token, RequestContext& request) const override;
+    bool upholds(const ResolvedToken& token, RequestContext& request) const override;
 
   private:
-    Step<Done> check_signature(const Jws& jws, RequestContext& request) const;
-    Resolution resolve_claims(const Jws& jws, RequestContext& request) const;
+    /* The keys that verified it. */
+    Step<std::vector<Digest>> check_signature(const Jws& jws, RequestContext& request) const;
+    Resolution resolve_claims(Jws jws, std::vector<Digest> keys, RequestContext& request) const;
     Result<const Algorithm*> allowed_algorithm(std::string_view name) const;
 
     VerificationPolicy verification_;
