@@ -81,6 +81,7 @@ my @cases = (
     ['no issuer', complete('issuer'), qr/oauth2_issuer/],
     ['an empty issuer', complete('issuer', 'oauth2_issuer "";'), qr/oauth2_issuer/],
     ['no secret', complete('secret'), $any_secret],
+    ['an empty secret id', complete('secret', 'oauth2_verification_secret "";'), $any_secret],
     ['no store', complete('store'), $any_store],
     ['no store but ""', complete('store', 'oauth2_secret_store "";'), $any_store],
     ['"" among stores', complete('', 'oauth2_secret_store "";'), $any_store],
@@ -134,6 +135,12 @@ for my $case (
     ['a key', encode_json($rsa)],
     ['a member twice', read_file($jwks) =~ s/^\{/{"keys":[],/r],
     ['keys that are no list', '{"keys":{}}'],
+    ['bytes', join '', map { chr } 0 .. 255],
+    ['NUL bytes', "\0" x 4096],
+    ['NUL in a text', '{"keys":[{"kty":"RSA","kid":"a\u0000b"}]}'],
+    ['invalid UTF-8', "{\"keys\":[{\"kty\":\"\xff\"}]}"],
+    ['deep nesting', '{"keys":' . '[' x 100000 . ']' x 100000 . '}'],
+    ['keys that are no objects', '{"keys":[1,"a",null,[]]}'],
 ) {
     my ($name, $bytes) = @$case;
     push @cases, ["a key set file of $name", store('jwks file=' . file($bytes)), $any_store];

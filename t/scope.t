@@ -169,9 +169,11 @@ RS256 --claim scope=null
 RS256 --claim 'scope={"read":true,"write":true}'
 RS256 --claim 'scope=["read","write",1]'
 RS256 --claim 'scope=[["read","write"]]'
+RS256 --claim 'scope=["read write"]'
+RS256 --claim 'scope=["read","write",""," "]'
 RS256 --no-claim scope --claim scp=1
 RS256 --claim scope=1 --claim 'scp=read write'
---- refused: malformed_claims x 8
+--- refused: malformed_claims x 10
 
 
 

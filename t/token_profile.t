@@ -87,8 +87,14 @@ RS256 --claim tokenName=refresh_token
 RS256 --claim tokenName=id_token
 RS256 --claim tokenName=ACCESS_TOKEN
 RS256 --claim 'tokenName=""'
+RS256 --claim tokenName=1
+RS256 --claim tokenName=null
+RS256 --claim 'tokenName=["access_token"]'
 --- refused
 -
+wrong_token_type
+wrong_token_type
+wrong_token_type
 wrong_token_type
 wrong_token_type
 wrong_token_type
@@ -213,14 +219,28 @@ malformed_claims
 
 
 
+=== rfc9068: claims of the wrong JSON type
+--- request eval
+[('GET /rfc9068') x 4]
+--- token
+RS256 --claim sub=1
+RS256 --claim client_id=null
+RS256 --claim 'jti=["x"]'
+RS256 --claim iat=x
+--- refused: malformed_claims x 4
+
+
+
 === rfc9068: aud is required where no audience is
 --- request eval
-['GET /rfc9068/no-audience', 'GET /rfc9068/no-audience']
+[('GET /rfc9068/no-audience') x 3]
 --- token
 RS256 --claim aud=https://other.example.com
 RS256 --no-claim aud
+RS256 --claim aud=1
 --- refused
 -
+malformed_claims
 malformed_claims
 
 

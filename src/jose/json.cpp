@@ -1,12 +1,53 @@
 #include "jose/json.h"
 
+#include <cstdlib>
 #include <new>
 
 namespace oauth2_rs {
 
-JsonHandle parse_json_object(std::string_view text) {
+namespace {
+
+bool allocation_failed = false;
+
+void* allocate(std::size_t size) {
+    void* const memory = std::malloc(size);
+    allocation_failed = allocation_failed || memory == nullptr;
+    return memory;
+}
+
+/*
+ * jansson doesn't tell short memory from bad JSON, and may go on with a text that was cut. Lent for
+ * the time of one call only, since all of NGINX shares the library.
+ */
+class WatchedAllocation {
+  public:
+    WatchedAllocation() {
+        json_get_alloc_funcs(&allocate_, &release_);
+        allocation_failed = false;
+        json_set_alloc_funcs(allocate, std::free);
+    }
+    ~WatchedAllocation() { json_set_alloc_funcs(allocate_, release_); }
+    WatchedAllocation(const WatchedAllocation&) = delete;
+    WatchedAllocation& operator=(const WatchedAllocation&) = delete;
+
+  private:
+    json_malloc_t allocate_ = nullptr;
+    json_free_t release_ = nullptr;
+};
+
+json_t* load(std::string_view text) {
+    const WatchedAllocation watched;
     json_error_t error;
-    JsonHandle value(json_loadb(text.data(), text.size(), JSON_REJECT_DUPLICATES, &error));
+    return json_loadb(text.data(), text.size(), JSON_REJECT_DUPLICATES, &error);
+}
+
+}  // namespace
+
+JsonHandle parse_json_object(std::string_view text) {
+    JsonHandle value(load(text));
+    if (allocation_failed) {
+        throw std::bad_alloc();
+    }
     if (!json_is_object(value.get())) {
         return nullptr;
     }

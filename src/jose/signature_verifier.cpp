@@ -5,6 +5,7 @@
 #include <openssl/rsa.h>
 
 #include <array>
+#include <new>
 #include <utility>
 
 #include "base/handles.h"
@@ -17,12 +18,20 @@ const unsigned char* bytes(std::string_view text) {
     return reinterpret_cast<const unsigned char*>(text.data());
 }
 
-/* The worker's TLS shares OpenSSL's error queue: whatever fails here must leave nothing in it. */
+/*
+ * The worker's TLS shares OpenSSL's error queue: whatever fails here must leave nothing in it.
+ * Short memory is no verdict on a signature.
+ */
 bool clear_errors_unless(bool good) {
-    if (!good) {
-        ERR_clear_error();
+    if (good) {
+        return true;
     }
-    return good;
+    const unsigned long error = ERR_peek_last_error();
+    ERR_clear_error();
+    if (ERR_GET_REASON(error) == ERR_R_MALLOC_FAILURE) {
+        throw std::bad_alloc();
+    }
+    return false;
 }
 
 /* RSA and ECDSA: digest, then the key operation on a context that is set up once. */

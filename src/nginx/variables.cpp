@@ -102,7 +102,9 @@ static oauth2_rs_resolution_t *ngx_http_oauth2_rs_granted(ngx_http_request_t *r)
     ngx_http_oauth2_rs_ctx_t *ctx;
     ngx_http_oauth2_rs_loc_conf_t *conf;
 
-    ctx = ngx_http_oauth2_rs_get_ctx(r);
+    // Not looked for beyond a redirect: that is for the access phase of the new location to do.
+    ctx = static_cast<ngx_http_oauth2_rs_ctx_t *>(
+        ngx_http_get_module_ctx(r->main, ngx_http_oauth2_rs_module));
     if (ctx == nullptr || !ctx->granted) {
         return nullptr;
     }

@@ -35,7 +35,7 @@ Configured<StoreParameters> StoreParameters::parse(const std::vector<std::string
                                "; the parameters are " + list(known)};
         }
         if (!result.values_.emplace(name, parameter.substr(equals + 1)).second) {
-            return ConfigError{"parameter " + quoted(printable(name)) + " is given twice"};
+            return ConfigError{"a parameter is given twice"};
         }
     }
     return result;

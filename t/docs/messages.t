@@ -246,7 +246,7 @@ oauth2_secret_store jwks file=keys/issuer.jwks path=keys;
 emerg: oauth2_secret_store jwks: unknown parameter "path"; the parameters are file
 
 oauth2_secret_store jwks file=a file=b;
-emerg: oauth2_secret_store jwks: parameter "file" is given twice
+emerg: oauth2_secret_store jwks: a parameter is given twice
 
 oauth2_secret_store jwks file=;
 emerg: oauth2_secret_store jwks: it needs file=PATH
@@ -264,7 +264,7 @@ oauth2_secret_store base64;
 emerg: oauth2_secret_store base64: it needs a secret, as in ID=VALUE
 
 oauth2_secret_store base64 as..signing=AAAA;
-emerg: oauth2_secret_store base64: invalid secret id "as..signing"
+emerg: oauth2_secret_store base64: an ID before "=" is no secret id; write each as ID=VALUE
 
 oauth2_secret_store jwks file=keys/none.jwks;
 emerg: oauth2_secret_store jwks: there is no file "$DIR/keys/none.jwks"
