@@ -34,7 +34,10 @@ std::string fingerprint_of(const StoreSettings& store) {
     append_field(&fingerprint, store.type);
     append_list(&fingerprint, store.parameters);
     append_field(&fingerprint, store.base_directory);
-    return fingerprint;
+    // Parameters may be secrets: what is kept is their digest.
+    const Digest digest = Sha256().of(fingerprint);
+    OPENSSL_cleanse(fingerprint.data(), fingerprint.size());
+    return {digest.begin(), digest.end()};
 }
 
 bool is_null(const ChainSettings& settings) { return settings.verification_secret == "null"; }

@@ -1,11 +1,13 @@
 #include "shim/oauth2_rs.h"
 
 #include <algorithm>
+#include <array>
 #include <deque>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/strings.h"
 #include "jose/json.h"
@@ -31,6 +33,8 @@ struct oauth2_rs_resolution_s {
     CacheStatus cache_status = CacheStatus::kUnused;
     std::string required_scope;     // of the location that judged last
     std::deque<std::string> texts;  // whatever was handed out
+    std::array<std::optional<oauth2_rs_text_t>, OAUTH2_RS_VALUE_COUNT> values;  // in `texts`
+    std::vector<std::pair<const json_t*, oauth2_rs_text_t>> claims;             // likewise
 };
 
 namespace {
@@ -180,6 +184,17 @@ oauth2_rs_text_t render_claim(oauth2_rs_resolution_t* resolution, const json_t* 
     return value ? render_text(resolution, *value) : keep(resolution, json_compact(claim));
 }
 
+/* Rendered once a request, however often a variable is evaluated. */
+oauth2_rs_text_t rendered_claim(oauth2_rs_resolution_t* resolution, const json_t* claim) {
+    for (const auto& [known, text] : resolution->claims) {
+        if (known == claim) {
+            return text;
+        }
+    }
+    resolution->claims.emplace_back(claim, render_claim(resolution, claim));
+    return resolution->claims.back().second;
+}
+
 oauth2_rs_text_t render_expiry(oauth2_rs_resolution_t* resolution, const json_t* claims) {
     const auto seconds = numeric_date_seconds(json_member(claims, "exp"));
     return seconds ? keep(resolution, std::to_string(*seconds)) : oauth2_rs_text_t{};
@@ -257,7 +272,13 @@ oauth2_rs_text_t oauth2_rs_value(oauth2_rs_resolution_t* resolution, oauth2_rs_v
     if (!resolution->granted) {
         return {};
     }
-    return guarded(oauth2_rs_text_t{}, [&] { return render_value(resolution, value); });
+    return guarded(oauth2_rs_text_t{}, [&] {
+        auto& rendered = resolution->values[value];
+        if (!rendered) {
+            rendered = render_value(resolution, value);
+        }
+        return *rendered;
+    });
 }
 
 oauth2_rs_text_t oauth2_rs_claim(oauth2_rs_resolution_t* resolution, const oauth2_rs_text_t* path,
@@ -270,7 +291,7 @@ oauth2_rs_text_t oauth2_rs_claim(oauth2_rs_resolution_t* resolution, const oauth
         for (size_t index = 0; index < path_length; ++index) {
             claim = json_member(claim, view(path[index]));
         }
-        return claim == nullptr ? oauth2_rs_text_t{} : render_claim(resolution, claim);
+        return claim == nullptr ? oauth2_rs_text_t{} : rendered_claim(resolution, claim);
     });
 }
 
