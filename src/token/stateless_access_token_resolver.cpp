@@ -34,7 +34,7 @@ Resolution StatelessAccessTokenResolver::resolve(std::string_view token,
     if (token.size() > kMostTokenBytes) {
         return Denial{Code::kMalformedToken, "it is longer than 64 KiB"};
     }
-    const auto jws = parse_jws(token);
+    const auto jws = parse_jws(token, headers_);
     if (!jws.ok()) {
         return jws.error();
     }
@@ -78,6 +78,7 @@ Step<Done> StatelessAccessTokenResolver::check_signature(const Jws& jws,
     }
     for (const Key* key : choice.value()) {
         if (key->verify(*algorithm.value(), jws.signing_input, jws.signature)) {
+            headers_.remember(jws.encoded_header, jws.header);
             return Done{};
         }
     }
