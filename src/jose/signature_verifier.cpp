@@ -1,9 +1,11 @@
 #include "jose/signature_verifier.h"
 
+#include <openssl/asn1.h>
 #include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/rsa.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -69,6 +71,48 @@ class RsaVerifier final : public DigestedVerifier {
     std::size_t modulus_size_;
 };
 
+/*
+ * r and s in DER (RFC 3279 section 2.2.3), each as short as it can be. Written by hand: by way of
+ * OpenSSL's numbers it takes several allocations.
+ */
+class DerSignature {
+  public:
+    DerSignature(std::string_view r, std::string_view s) {
+        // Back to front, since each length stands before what it counts.
+        put_integer(s);
+        put_integer(r);
+        const std::size_t content = size();
+        put(static_cast<unsigned char>(content));
+        if (content >= 0x80) {
+            put(0x81);  // the length takes a byte of its own
+        }
+        put(V_ASN1_SEQUENCE | V_ASN1_CONSTRUCTED);
+    }
+
+    const unsigned char* data() const { return buffer_.data() + begin_; }
+    std::size_t size() const { return buffer_.size() - begin_; }
+
+  private:
+    void put(unsigned char byte) { buffer_[--begin_] = byte; }
+
+    void put_integer(std::string_view number) {
+        const auto first = std::min(number.find_first_not_of('\0'), number.size() - 1);
+        const std::string_view digits = number.substr(first);
+        const bool padded = (bytes(digits)[0] & 0x80) != 0;  // else it would be negative
+        begin_ -= digits.size();
+        std::copy(digits.begin(), digits.end(), buffer_.begin() + begin_);
+        if (padded) {
+            put(0);
+        }
+        put(static_cast<unsigned char>(digits.size() + (padded ? 1 : 0)));
+        put(V_ASN1_INTEGER);
+    }
+
+    static constexpr std::size_t kMostNumber = 66;  // of P-521
+    std::array<unsigned char, 3 + 2 * (3 + kMostNumber)> buffer_;
+    std::size_t begin_ = buffer_.size();
+};
+
 /* RFC 7518 section 3.4: exactly r and s, each of the curve's size; the engine wants them in DER. */
 class EcdsaVerifier final : public DigestedVerifier {
   public:
@@ -84,20 +128,8 @@ class EcdsaVerifier final : public DigestedVerifier {
 
   private:
     bool verify_numbers(std::string_view input, std::string_view signature) {
-        const int size = static_cast<int>(number_size_);
-        BignumHandle r(BN_bin2bn(bytes(signature), size, nullptr));
-        BignumHandle s(BN_bin2bn(bytes(signature) + size, size, nullptr));
-        const EcdsaSignatureHandle numbers(ECDSA_SIG_new());
-        if (!r || !s || !numbers || ECDSA_SIG_set0(numbers.get(), r.get(), s.get()) != 1) {
-            return false;
-        }
-        (void)r.release();  // owned by `numbers` from here on
-        (void)s.release();
-        unsigned char* encoded = nullptr;
-        const int encoded_size = i2d_ECDSA_SIG(numbers.get(), &encoded);
-        const OpensslMemory der(encoded);
-        return encoded_size > 0 &&
-               verify_digested(input, encoded, static_cast<std::size_t>(encoded_size));
+        const DerSignature der(signature.substr(0, number_size_), signature.substr(number_size_));
+        return verify_digested(input, der.data(), der.size());
     }
 
     std::size_t number_size_;
