@@ -138,20 +138,18 @@ class EcdsaVerifier final : public DigestedVerifier {
 /* RFC 8037 section 3.1. */
 class EddsaVerifier final : public SignatureVerifier {
   public:
-    EddsaVerifier(DigestContextHandle context, EVP_PKEY* key)
-        : context_(std::move(context)), key_(key) {}
+    explicit EddsaVerifier(DigestContextHandle context) : context_(std::move(context)) {}
 
     bool verify(std::string_view input, std::string_view signature) override {
+        // Without a key it starts anew with the one it has.
         return clear_errors_unless(
-            EVP_MD_CTX_reset(context_.get()) == 1 &&
-            EVP_DigestVerifyInit(context_.get(), nullptr, nullptr, nullptr, key_) == 1 &&
+            EVP_DigestVerifyInit(context_.get(), nullptr, nullptr, nullptr, nullptr) == 1 &&
             EVP_DigestVerify(context_.get(), bytes(signature), signature.size(), bytes(input),
                              input.size()) == 1);
     }
 
   private:
     DigestContextHandle context_;
-    EVP_PKEY* key_;
 };
 
 /* RFC 7518 section 3.2. */
@@ -197,10 +195,11 @@ bool set_up(EVP_PKEY_CTX* context, const Algorithm& algorithm, const EVP_MD* dig
 
 std::unique_ptr<SignatureVerifier> make_eddsa_verifier(EVP_PKEY* key) {
     DigestContextHandle context(EVP_MD_CTX_new());
-    if (!context) {
+    if (!clear_errors_unless(
+            context && EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key) == 1)) {
         return nullptr;
     }
-    return std::make_unique<EddsaVerifier>(std::move(context), key);
+    return std::make_unique<EddsaVerifier>(std::move(context));
 }
 
 }  // namespace
