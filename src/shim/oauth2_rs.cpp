@@ -1,7 +1,7 @@
 #include "shim/oauth2_rs.h"
 
 #include <algorithm>
-#include <deque>
+#include <forward_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,8 +28,8 @@ struct oauth2_rs_resolution_s {
     std::optional<Resolution> resolution;  // what the chain said; asked once
     bool granted = false;
     Denial denial;
-    std::string required_scope;     // of the location that judged last
-    std::deque<std::string> texts;  // whatever was handed out
+    std::string required_scope;            // of the location that judged last
+    std::forward_list<std::string> texts;  // whatever was handed out
 };
 
 namespace {
@@ -151,8 +151,8 @@ oauth2_rs_outcome_t decide(oauth2_rs_resolution_t* resolution, Work&& work) {
 }
 
 oauth2_rs_text_t keep(oauth2_rs_resolution_t* resolution, std::string rendered) {
-    resolution->texts.push_back(std::move(rendered));
-    return text(resolution->texts.back());
+    resolution->texts.push_front(std::move(rendered));
+    return text(resolution->texts.front());
 }
 
 oauth2_rs_text_t render_text(oauth2_rs_resolution_t* resolution, std::string_view value) {
