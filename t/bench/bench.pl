@@ -166,19 +166,22 @@ sub key_facts {
     };
 }
 
+# Memory of a worker that has answered so many requests more.
+sub kilobytes_after {
+    my ($server, $arm, $tokens, $requests) = @_;
+    measure($dir, [arm_line('memory', $arm, $server, $tokens)],
+        rounds => 1, requests => $requests / 2, connections => $option{connections});
+    return $server->kilobytes;
+}
+
 # Memory of a worker after the first ten thousand requests, and after all.
 sub memory_facts {
     my ($arm) = arms('HS256');
     my $tokens = make_tokens($dir, $arm->{tokens})->{tokens};
     my $server = $running{memory} =
         Bench::Server->new(name => 'memory', dir => $dir, arms => [$arm])->start;
-    my $send = sub {
-        measure($dir, [arm_line('memory', $arm, $server, $tokens)],
-            rounds => 1, requests => $_[0] / 2, connections => $option{connections});
-        return $server->kilobytes;
-    };
-    my $early = $send->(10_000);
-    my $late  = $send->($option{memory});
+    my ($early, $late) =
+        map { kilobytes_after($server, $arm, $tokens, $_) } 10_000, $option{memory};
     $server->stop;
     return {
         name  => 'growth',
@@ -191,10 +194,11 @@ sub memory_facts {
 # What a location adds to NGINX's own for it, where all share a resolver.
 sub location_facts {
     my %kilobytes;
+    my $tokens = make_tokens($dir, 'hs256')->{tokens};
     for my $arm (arms('locations-1', 'locations-1000')) {
         for my $name (@$arm{qw(server plain)}) {
             my $server = Bench::Server->new(name => $name, dir => $dir, arms => [$arm])->start;
-            $kilobytes{$name} = $server->kilobytes;
+            $kilobytes{$name} = kilobytes_after($server, $arm, $tokens, 10_000);
             $server->stop;
         }
     }

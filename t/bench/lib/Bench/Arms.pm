@@ -111,7 +111,7 @@ my @arms = (
     ),
     {
         name     => 'confirmation',
-        title    => 'ES256, bound to the certificate of a kept-alive TLS connection',
+        title    => "ES256, bound to the client's certificate",
         group    => 'Mutual TLS',
         needs    => 'confirmation',
         tokens   => 'bound',
