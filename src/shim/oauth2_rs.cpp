@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <deque>
+#include <forward_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,8 +31,8 @@ struct oauth2_rs_resolution_s {
     bool granted = false;
     Denial denial;
     CacheStatus cache_status = CacheStatus::kUnused;
-    std::string required_scope;     // of the location that judged last
-    std::deque<std::string> texts;  // whatever was handed out
+    std::string required_scope;            // of the location that judged last
+    std::forward_list<std::string> texts;  // whatever was handed out
     std::array<std::optional<oauth2_rs_text_t>, OAUTH2_RS_VALUE_COUNT> values;  // in `texts`
     std::vector<std::pair<const json_t*, oauth2_rs_text_t>> claims;             // likewise
 };
@@ -170,8 +170,8 @@ oauth2_rs_outcome_t decide(oauth2_rs_resolution_t* resolution, Work&& work) {
 }
 
 oauth2_rs_text_t keep(oauth2_rs_resolution_t* resolution, std::string rendered) {
-    resolution->texts.push_back(std::move(rendered));
-    return text(resolution->texts.back());
+    resolution->texts.push_front(std::move(rendered));
+    return text(resolution->texts.front());
 }
 
 oauth2_rs_text_t render_text(oauth2_rs_resolution_t* resolution, std::string_view value) {

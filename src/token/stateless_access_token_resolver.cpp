@@ -37,7 +37,7 @@ Resolution StatelessAccessTokenResolver::resolve(std::string_view token,
     if (token.size() > kMostTokenBytes) {
         return Denial{Code::kMalformedToken, "it is longer than 64 KiB"};
     }
-    auto jws = parse_jws(token);
+    auto jws = parse_jws(token, headers_);
     if (!jws.ok()) {
         return jws.error();
     }
@@ -89,6 +89,7 @@ Step<std::vector<Digest>> StatelessAccessTokenResolver::check_signature(
     }
     for (const Key* key : choice.value()) {
         if (key->verify(*algorithm.value(), jws.signing_input, jws.signature)) {
+            headers_.remember(jws.encoded_header, jws.header);
             return Keys{key->digest()};
         }
     }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "jose/algorithm.h"
+#include "jose/jose_header_memory.h"
 #include "jose/jws.h"
 #include "secret/secrets_provider.h"
 #include "token/access_token_resolver.h"
@@ -19,7 +20,10 @@ struct VerificationPolicy {
     std::vector<const Algorithm*> algorithms;  // none: whatever a key of the secret fits
 };
 
-/* StatelessAccessTokenResolver: judges a token by itself, without asking its issuer. */
+/*
+ * StatelessAccessTokenResolver: judges a token by itself, without asking its issuer. Immutable but
+ * for its memory of headers.
+ */
 class StatelessAccessTokenResolver final : public AccessTokenResolver {
   public:
     StatelessAccessTokenResolver(VerificationPolicy verification, SecretsProvider secrets,
@@ -37,6 +41,7 @@ class StatelessAccessTokenResolver final : public AccessTokenResolver {
     VerificationPolicy verification_;
     SecretsProvider secrets_;
     ClaimsPolicy policy_;
+    mutable JoseHeaderMemory headers_;
 };
 
 }  // namespace oauth2_rs
