@@ -98,7 +98,7 @@ sub default_http_config { $file_http_config = shift }
 
 sub lines { return join "\n", @_ }
 
-# The blocks's tokens, reasons and place in the error log, for the check of its responses.
+# The block's tokens, reasons and place in the error log, for the check of its responses.
 my %state;
 
 sub prepare_block {
@@ -113,7 +113,7 @@ sub prepare_block {
     $block->set_value('config', $config) if !defined $block->config;
     $block->set_value('request', 'GET /t')
       if !grep { defined $block->$_ } qw(request raw_request pipelined_requests);
-    $block->set_value('no_error_log', ['[alert]', '[crit]', '[emerg]', '[error]'])
+    $block->set_value('no_error_log', ['[alert]', '[crit]', '[error]'])
       if !defined $block->no_error_log;
 
     my @tokens = make_tokens($block->token // '');
