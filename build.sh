@@ -16,6 +16,7 @@ readonly BUILD_PACKAGES=(g++ make pkg-config libcjose-dev libjansson-dev libssl-
 readonly DEMO_PACKAGES=(curl openssl)
 readonly UNIT_PACKAGES=(libcmocka-dev)
 readonly TEST_PACKAGES=("${UNIT_PACKAGES[@]}" "${DEMO_PACKAGES[@]}" perl)
+readonly BENCH_PACKAGES=(perl valgrind wrk)
 readonly CHECK_PACKAGES=(clang-format clang-tidy shellcheck)
 
 # An ordinary user's PATH lacks the folders of nginx and of dpkg's tools.
@@ -32,6 +33,7 @@ Usage: ./build.sh [COMMAND]
   unit [NAME…]   build and run the unit tests, all or those named (base64url_test)
   asan [NAME…]   run the unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
   e2e            test against a real authorization server, from npm's oidc-provider
+  bench [ARM…]   measure what a request costs; bench --help has the options
   mint           build the token mint: build/mint
   check          format, lint, floors, sizes, exported symbols, and whether the module loads
   clean          remove build/
@@ -337,6 +339,15 @@ e2e() {
     say "the end-to-end tests passed"
 }
 
+bench() {
+    need "${BUILD_PACKAGES[@]}" "${BENCH_PACKAGES[@]}"
+    module
+    make_tools build mint measure
+    choose_binary
+    export MODULE_FILE=$ROOT/build/$MODULE.so
+    exec t/bench/bench.pl "$@"
+}
+
 check() {
     ensure "${BUILD_PACKAGES[@]}" "${UNIT_PACKAGES[@]}" "${CHECK_PACKAGES[@]}"
     module
@@ -347,7 +358,7 @@ check() {
 }
 
 case ${1:-module} in
-    module | deps | mint | unit | asan | demo | e2e | check) "${1:-module}" "${@:2}" ;;
+    module | deps | mint | unit | asan | demo | e2e | bench | check) "${1:-module}" "${@:2}" ;;
     test) run_tests "${@:2}" ;;
     clean) rm -rf build && say "removed build/" ;;
     help | -h | --help) usage ;;

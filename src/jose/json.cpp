@@ -1,5 +1,7 @@
 #include "jose/json.h"
 
+#include <array>
+#include <charconv>
 #include <cstdlib>
 #include <new>
 
@@ -90,7 +92,21 @@ bool json_array_holds(const json_t* array, std::string_view text) {
     return false;
 }
 
+namespace {
+
+/* The shortest text that stands for the number; jansson writes 17 digits of it. */
+std::string compact_real(double number) {
+    std::array<char, 32> digits;
+    const auto end = std::to_chars(digits.begin(), digits.end(), number).ptr;
+    return {digits.begin(), end};
+}
+
+}  // namespace
+
 std::string json_compact(const json_t* value) {
+    if (json_is_real(value)) {
+        return compact_real(json_real_value(value));
+    }
     std::string result;
     const auto append = [](const char* buffer, std::size_t size, void* out) {
         try {

@@ -69,7 +69,9 @@ Curve curve_of(const EVP_PKEY* key) {
     return name == "secp256k1" ? Curve::kSecp256k1 : Curve::kNone;
 }
 
-Configured<KeyPointer> as_key(PublicKeyHandle key, KeyTerms terms) {
+}  // namespace
+
+Configured<KeyPointer> import_key(PublicKeyHandle key, KeyTerms terms) {
     const bool pss = EVP_PKEY_is_a(key.get(), "RSA-PSS") == 1;
     if (pss || EVP_PKEY_is_a(key.get(), "RSA") == 1) {
         terms.restricted_to_pss = pss;
@@ -82,8 +84,6 @@ Configured<KeyPointer> as_key(PublicKeyHandle key, KeyTerms terms) {
     const KeyType type = EVP_PKEY_is_a(key.get(), "EC") == 1 ? KeyType::kEc : KeyType::kOkp;
     return KeyPointer(new Key(type, curve, std::move(key), std::move(terms)));
 }
-
-}  // namespace
 
 Configured<KeyPointer> parse_pem(const SecretBytes& text, const std::string& name,
                                  bool* is_private) {
@@ -113,7 +113,7 @@ Configured<KeyPointer> parse_pem(const SecretBytes& text, const std::string& nam
     if (!key) {
         return refused("its PEM block is no certificate and no key");
     }
-    return as_key(std::move(key), std::move(terms));
+    return import_key(std::move(key), std::move(terms));
 }
 
 }  // namespace oauth2_rs

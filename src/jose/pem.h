@@ -8,6 +8,9 @@
 
 namespace oauth2_rs {
 
+/* A key that OpenSSL has decoded; refused where its type or curve is none of ours. */
+Configured<KeyPointer> import_key(PublicKeyHandle key, KeyTerms terms);
+
 /*
  * The verification key in the first PEM block of a text (RFC 7468): CERTIFICATE, PUBLIC KEY,
  * PRIVATE KEY and their older RSA and EC forms, or one of the gateway's symmetric labels (HMAC

@@ -1,5 +1,6 @@
 #include "nginx/access.h"
 
+#include "nginx/cache_zone.h"
 #include "nginx/client_certificate.h"
 #include "nginx/respond.h"
 
@@ -235,11 +236,8 @@ static size_t ngx_http_oauth2_rs_authorization(ngx_http_request_t *r, oauth2_rs_
 }
 
 oauth2_rs_host_t ngx_http_oauth2_rs_host(ngx_http_request_t *r) {
-    return {ngx_http_oauth2_rs_now_ms, ngx_http_oauth2_rs_client_certificate, r};
+    return {ngx_http_oauth2_rs_now_ms, ngx_http_oauth2_rs_client_certificate,
+            ngx_http_oauth2_rs_cache_get, ngx_http_oauth2_rs_cache_put, r};
 }
 
-static int64_t ngx_http_oauth2_rs_now_ms(void * /*host*/) {
-    ngx_time_t *tp = ngx_timeofday();
-
-    return static_cast<int64_t>(tp->sec) * 1000 + static_cast<int64_t>(tp->msec);
-}
+static int64_t ngx_http_oauth2_rs_now_ms(void * /*host*/) { return ngx_http_oauth2_rs_clock_ms(); }

@@ -72,6 +72,18 @@ ngx_int_t ngx_http_oauth2_rs_reason_variable(ngx_http_request_t *r, ngx_http_var
     return ngx_http_oauth2_rs_show(v, ctx == nullptr ? ngx_http_oauth2_rs_nothing : ctx->reason);
 }
 
+ngx_int_t ngx_http_oauth2_rs_cache_status_variable(ngx_http_request_t *r,
+                                                   ngx_http_variable_value_t *v,
+                                                   uintptr_t /*data*/) {
+    ngx_http_oauth2_rs_ctx_t *ctx = ngx_http_oauth2_rs_get_ctx(r);
+
+    if (ctx == nullptr || ctx->resolution == nullptr) {
+        return ngx_http_oauth2_rs_show(v, ngx_http_oauth2_rs_nothing);
+    }
+
+    return ngx_http_oauth2_rs_show(v, oauth2_rs_cache_status(ctx->resolution));
+}
+
 /* Known as soon as a resolver was asked, whatever it said: a refusal may be about it. */
 ngx_int_t ngx_http_oauth2_rs_thumbprint_variable(ngx_http_request_t *r,
                                                  ngx_http_variable_value_t *v, uintptr_t /*data*/) {

@@ -27,7 +27,8 @@ Configured<std::unique_ptr<SecretStore>> Base64SecretStore::make(const StoreSett
     return std::unique_ptr<SecretStore>(std::move(store));
 }
 
-Configured<Done> Base64SecretStore::load(const std::string& secret_id, Warnings* /*warnings*/) {
+Configured<Done> Base64SecretStore::load(const std::string& secret_id,
+                                         const LoadContext& /*context*/) {
     const auto found = encoded_.find(secret_id);
     if (found == encoded_.end() || secrets_.holds(secret_id)) {
         return Done{};
@@ -43,6 +44,13 @@ Configured<Done> Base64SecretStore::load(const std::string& secret_id, Warnings*
 Step<const KeySet*> Base64SecretStore::keys(RequestContext& /*request*/,
                                             std::string_view secret_id) const {
     return secrets_.find(secret_id);
+}
+
+Configured<std::optional<SecretBytes>> Base64SecretStore::bytes(
+    const std::string& secret_id) const {
+    const auto found = encoded_.find(secret_id);
+    return found == encoded_.end() ? Configured<std::optional<SecretBytes>>(std::nullopt)
+                                   : parse_bytes(found->second, SecretFormat::kBase64);
 }
 
 }  // namespace oauth2_rs

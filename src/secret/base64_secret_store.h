@@ -16,8 +16,9 @@ class Base64SecretStore final : public SecretStore {
   public:
     static Configured<std::unique_ptr<SecretStore>> make(const StoreSettings& settings);
 
-    Configured<Done> load(const std::string& secret_id, Warnings* warnings) override;
+    Configured<Done> load(const std::string& secret_id, const LoadContext& context) override;
     Step<const KeySet*> keys(RequestContext& request, std::string_view secret_id) const override;
+    Configured<std::optional<SecretBytes>> bytes(const std::string& secret_id) const override;
 
   private:
     std::unordered_map<std::string, SecretBytes> encoded_;

@@ -4,27 +4,33 @@
 #include <memory>
 #include <string>
 
-#include "secret/keyed_secrets.h"
+#include "secret/file_secret_store.h"
+#include "secret/secret_file.h"
 #include "secret/secret_format.h"
-#include "secret/secret_store.h"
 
 namespace oauth2_rs {
 
 /* FileSystemSecretStore: one secret a file, named after the secret id. */
-class DirectorySecretStore final : public SecretStore {
+class DirectorySecretStore final : public FileSecretStore {
   public:
     static Configured<std::unique_ptr<SecretStore>> make(const StoreSettings& settings);
 
-    DirectorySecretStore(std::string path, std::string suffix, SecretFormat format);
+    /* `path` ends in "/". */
+    DirectorySecretStore(std::string path, std::string suffix, SecretFormat format,
+                         std::int64_t refresh_interval_ms);
 
-    Configured<Done> load(const std::string& secret_id, Warnings* warnings) override;
-    Step<const KeySet*> keys(RequestContext& request, std::string_view secret_id) const override;
+    Configured<std::optional<SecretBytes>> bytes(const std::string& secret_id) const override;
+
+  protected:
+    Configured<ReadKeys> read(const std::string& secret_id, Warnings* warnings) const override;
+    std::string file_of(const std::string& secret_id) const override;
 
   private:
-    std::string path_;  // ends in "/"
+    Configured<std::optional<SecretFile>> open(const std::string& secret_id) const;
+
+    std::string path_;
     std::string suffix_;
     SecretFormat format_;
-    KeyedSecrets secrets_;
 };
 
 }  // namespace oauth2_rs

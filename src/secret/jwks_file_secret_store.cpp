@@ -9,24 +9,27 @@
 namespace oauth2_rs {
 
 Configured<std::unique_ptr<SecretStore>> JwksFileSecretStore::make(const StoreSettings& settings) {
-    auto parameters = StoreParameters::parse(settings.parameters, {"file"});
+    auto parameters = StoreParameters::parse(settings.parameters, {"file", "cache_timeout"});
     if (!parameters.ok()) {
         return parameters.error();
     }
-    const std::string path = parameters.value().get("file", "");
+    const std::string path(parameters.value().get("file", ""));
     if (path.empty()) {
         return ConfigError{"it needs file=PATH"};
     }
-    return std::unique_ptr<SecretStore>(
-        std::make_unique<JwksFileSecretStore>(resolve_path(path, settings.base_directory)));
+    const auto interval = parameters.value().cache_timeout_ms();
+    if (!interval.ok()) {
+        return interval.error();
+    }
+    return std::unique_ptr<SecretStore>(std::make_unique<JwksFileSecretStore>(
+        resolve_path(path, settings.base_directory), interval.value()));
 }
 
-JwksFileSecretStore::JwksFileSecretStore(std::string path) : path_(std::move(path)) {}
+JwksFileSecretStore::JwksFileSecretStore(std::string path, std::int64_t refresh_interval_ms)
+    : FileSecretStore(refresh_interval_ms), path_(std::move(path)) {}
 
-Configured<Done> JwksFileSecretStore::load(const std::string& /*secret_id*/, Warnings* warnings) {
-    if (set_) {
-        return Done{};
-    }
+Configured<ReadKeys> JwksFileSecretStore::read(const std::string& /*secret_id*/,
+                                               Warnings* warnings) const {
     auto file = read_secret_file(path_);
     if (!file.ok()) {
         return file.error();
@@ -48,13 +51,7 @@ Configured<Done> JwksFileSecretStore::load(const std::string& /*secret_id*/, War
     if (content.value().holds_private && file.value()->world_readable) {
         warnings->push_back(world_readable_warning(path_));
     }
-    set_.emplace(std::move(content.value().keys));
-    return Done{};
-}
-
-Step<const KeySet*> JwksFileSecretStore::keys(RequestContext& /*request*/,
-                                              std::string_view /*secret_id*/) const {
-    return set_ ? &*set_ : nullptr;
+    return ReadKeys(std::move(content.value().keys));
 }
 
 }  // namespace oauth2_rs

@@ -2,26 +2,26 @@
 #define OAUTH2_RS_SECRET_JWKS_FILE_SECRET_STORE_H
 
 #include <memory>
-#include <optional>
 #include <string>
 
-#include "secret/secret_store.h"
+#include "secret/file_secret_store.h"
 
 namespace oauth2_rs {
 
 /* JwkSetSecretStore over a file: one set, whatever the secret id. */
-class JwksFileSecretStore final : public SecretStore {
+class JwksFileSecretStore final : public FileSecretStore {
   public:
     static Configured<std::unique_ptr<SecretStore>> make(const StoreSettings& settings);
 
-    explicit JwksFileSecretStore(std::string path);
+    JwksFileSecretStore(std::string path, std::int64_t refresh_interval_ms);
 
-    Configured<Done> load(const std::string& secret_id, Warnings* warnings) override;
-    Step<const KeySet*> keys(RequestContext& request, std::string_view secret_id) const override;
+  protected:
+    Configured<ReadKeys> read(const std::string& secret_id, Warnings* warnings) const override;
+    std::string file_of(const std::string& /*secret_id*/) const override { return path_; }
+    std::string_view slot_of(std::string_view /*secret_id*/) const override { return "keys"; }
 
   private:
     std::string path_;
-    std::optional<KeySet> set_;
 };
 
 }  // namespace oauth2_rs

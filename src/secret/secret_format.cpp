@@ -27,12 +27,13 @@ Configured<FormattedSecret> symmetric(SecretBytes bytes, const std::string& name
     return FormattedSecret{KeyPointer(new Key(std::move(bytes), std::move(terms))), true};
 }
 
-Configured<FormattedSecret> parse_base64(const SecretBytes& content, const std::string& name) {
-    SecretBytes bytes;
-    if (!decode_base64(as_text(content), &bytes)) {
-        return ConfigError{"it isn't base64 (RFC 4648 section 4, with padding)"};
+Configured<FormattedSecret> parse_symmetric(const SecretBytes& content, SecretFormat format,
+                                            const std::string& name) {
+    auto bytes = parse_bytes(content, format);
+    if (!bytes.ok()) {
+        return bytes.error();
     }
-    return symmetric(std::move(bytes), name);
+    return symmetric(std::move(*bytes.value()), name);
 }
 
 Configured<FormattedSecret> parse_pem_secret(const SecretBytes& content, const std::string& name) {
@@ -65,9 +66,8 @@ Configured<FormattedSecret> parse(const SecretBytes& content, SecretFormat forma
                                   const std::string& name) {
     switch (format) {
         case SecretFormat::kBase64:
-            return parse_base64(content, name);
         case SecretFormat::kPlain:
-            return symmetric(content, name);
+            return parse_symmetric(content, format, name);
         case SecretFormat::kPem:
             return parse_pem_secret(content, name);
         case SecretFormat::kJwk:
@@ -85,6 +85,25 @@ std::optional<SecretFormat> find_secret_format(std::string_view name) {
         }
     }
     return std::nullopt;
+}
+
+ConfigError unknown_secret_format() {
+    return {"unknown format; the formats are base64, plain, pem and jwk"};
+}
+
+Configured<std::optional<SecretBytes>> parse_bytes(const SecretBytes& content,
+                                                   SecretFormat format) {
+    if (format == SecretFormat::kPlain) {
+        return std::optional<SecretBytes>(content);
+    }
+    if (format != SecretFormat::kBase64) {
+        return std::optional<SecretBytes>();
+    }
+    SecretBytes bytes;
+    if (!decode_base64(as_text(content), &bytes)) {
+        return ConfigError{"it isn't base64 (RFC 4648 section 4, with padding)"};
+    }
+    return std::optional<SecretBytes>(std::move(bytes));
 }
 
 Configured<FormattedSecret> parse_secret(const SecretBytes& content, SecretFormat format,

@@ -17,6 +17,12 @@ enum class SecretFormat { kBase64, kPlain, kPem, kJwk };
 /* Nothing where the name is unknown. */
 std::optional<SecretFormat> find_secret_format(std::string_view name);
 
+/* The error of a format that isn't one of the names. */
+ConfigError unknown_secret_format();
+
+/* The bytes of a symmetric secret; nothing where the format is one of keys. */
+Configured<std::optional<SecretBytes>> parse_bytes(const SecretBytes& content, SecretFormat format);
+
 struct FormattedSecret {
     KeyPointer key;
     bool is_private = true;

@@ -3,7 +3,9 @@
 #include "base/strings.h"
 #include "secret/base64_secret_store.h"
 #include "secret/directory_secret_store.h"
+#include "secret/environment_secret_store.h"
 #include "secret/jwks_file_secret_store.h"
+#include "secret/keystore_secret_store.h"
 
 namespace oauth2_rs {
 
@@ -17,8 +19,14 @@ Configured<std::unique_ptr<SecretStore>> make_secret_store(const StoreSettings& 
     if (settings.type == "base64") {
         return Base64SecretStore::make(settings);
     }
+    if (settings.type == "environment") {
+        return EnvironmentSecretStore::make(settings);
+    }
+    if (settings.type == "keystore") {
+        return KeystoreSecretStore::make(settings);
+    }
     return ConfigError{"unknown type " + quoted(printable(settings.type)) +
-                       "; the types are jwks, directory and base64"};
+                       "; the types are jwks, keystore, directory, environment and base64"};
 }
 
 }  // namespace oauth2_rs

@@ -1,13 +1,16 @@
 #ifndef OAUTH2_RS_SECRET_SECRET_STORE_H
 #define OAUTH2_RS_SECRET_SECRET_STORE_H
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/request_context.h"
 #include "base/result.h"
+#include "base/secret_bytes.h"
 #include "jose/key_set.h"
 
 namespace oauth2_rs {
@@ -15,9 +18,25 @@ namespace oauth2_rs {
 /* What a store tells the administrator without failing; each a clause. */
 using Warnings = std::vector<std::string>;
 
+/* Finds the bytes of a secret, such as a keystore's password, in the stores of a resolver. */
+class PasswordSource {
+  public:
+    virtual ~PasswordSource() = default;
+    virtual Configured<SecretBytes> password(const std::string& secret_id) const = 0;
+};
+
+/* What a store meets while it loads. */
+struct LoadContext {
+    Warnings* warnings;
+    const PasswordSource* passwords;
+};
+
+/* What became of looking at a store's files again. */
+enum class Refresh : unsigned char { kUnchanged, kRenewed, kFailed };
+
 /*
  * Where keys come from. Loaded at configuration time, when each secret that a resolver names is
- * asked for once; const while requests run.
+ * asked for; const while requests run. A store may renew its keys between requests.
  */
 class SecretStore {
   public:
@@ -27,13 +46,27 @@ class SecretStore {
      * Reads what `secret_id` stands for. A store that doesn't hold it is no error; what it holds
      * must be readable, well-formed and strong enough.
      */
-    virtual Configured<Done> load(const std::string& secret_id, Warnings* warnings) = 0;
+    virtual Configured<Done> load(const std::string& secret_id, const LoadContext& context) = 0;
 
     /*
      * The keys of a secret that was loaded, owned by the store and valid until the request is left;
      * nullptr where the store doesn't hold it.
      */
     virtual Step<const KeySet*> keys(RequestContext& request, std::string_view secret_id) const = 0;
+
+    /* The bytes of a secret that is no key; nothing where the store holds none of that id. */
+    virtual Configured<std::optional<SecretBytes>> bytes(const std::string& /*secret_id*/) const {
+        return std::optional<SecretBytes>();
+    }
+
+    /* Milliseconds between two looks at the files; 0: what was loaded stays. */
+    virtual std::int64_t refresh_interval_ms() const { return 0; }
+
+    /* Looks at the files again; after a failure, told once a change, the keys stay as they were. */
+    virtual Refresh refresh(std::string* /*failure*/) { return Refresh::kUnchanged; }
+
+    /* A file that this process can't read although refresh() will want it; empty: none. */
+    virtual std::string unreadable_file() const { return {}; }
 };
 
 /* `oauth2_secret_store TYPE name=value ...` */

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/duration.h"
 #include "base/strings.h"
 
 namespace oauth2_rs {
@@ -28,7 +29,7 @@ Configured<StoreParameters> StoreParameters::parse(const std::vector<std::string
             // The text itself is not shown: it may be a secret whose name was forgotten.
             return ConfigError{"a parameter is not of the form name=value"};
         }
-        const std::string name(parameter.substr(0, equals));
+        const std::string_view name = parameter.substr(0, equals);
         if (known.size() != 0 && std::find(known.begin(), known.end(), name) == known.end()) {
             return ConfigError{"unknown parameter " + quoted(printable(name)) +
                                "; the parameters are " + list(known)};
@@ -40,9 +41,31 @@ Configured<StoreParameters> StoreParameters::parse(const std::vector<std::string
     return result;
 }
 
-std::string StoreParameters::get(std::string_view name, std::string_view otherwise) const {
-    const auto found = values_.find(std::string(name));
-    return found == values_.end() ? std::string(otherwise) : found->second;
+std::string_view StoreParameters::get(std::string_view name, std::string_view otherwise) const {
+    const auto found = values_.find(name);
+    return found == values_.end() ? otherwise : found->second;
+}
+
+Configured<std::int64_t> StoreParameters::cache_timeout_ms() const {
+    const auto found = values_.find("cache_timeout");
+    if (found == values_.end()) {
+        return std::int64_t{0};
+    }
+    const auto duration = parse_duration(found->second);
+    if (!duration.ok()) {
+        return ConfigError{"cache_timeout: " + duration.error().message};
+    }
+    if (!duration.value().unlimited && duration.value().milliseconds == 0) {
+        return ConfigError{"cache_timeout must be longer than zero; leave it out to never re-read"};
+    }
+    return duration.value().milliseconds;
+}
+
+std::string short_timeout_warning(std::string_view name, std::int64_t milliseconds) {
+    constexpr std::int64_t kShort = 10 * 1000;
+    return milliseconds == 0 || milliseconds >= kShort
+               ? std::string()
+               : std::string(name) + " is shorter than 10 seconds, which is seldom meant";
 }
 
 std::string resolve_path(std::string_view path, std::string_view base_directory) {

@@ -13,6 +13,7 @@ namespace {
 
 using Stores = std::vector<std::shared_ptr<SecretStore>>;
 using Algorithms = std::vector<const Algorithm*>;
+using Chain = std::unique_ptr<AccessTokenResolver>;
 
 void append_field(std::string* fingerprint, std::string_view field) {
     *fingerprint += std::to_string(field.size());
@@ -33,7 +34,10 @@ std::string fingerprint_of(const StoreSettings& store) {
     append_field(&fingerprint, store.type);
     append_list(&fingerprint, store.parameters);
     append_field(&fingerprint, store.base_directory);
-    return fingerprint;
+    // Parameters may be secrets: what is kept is their digest.
+    const Digest digest = Sha256().of(fingerprint);
+    OPENSSL_cleanse(fingerprint.data(), fingerprint.size());
+    return {digest.begin(), digest.end()};
 }
 
 bool is_null(const ChainSettings& settings) { return settings.verification_secret == "null"; }
@@ -103,23 +107,58 @@ Configured<std::shared_ptr<SecretStore>> open_store(const StoreSettings& setting
     return cached;
 }
 
-Configured<Stores> load_stores(const ChainSettings& settings, const std::string& secret_id,
-                               StoreCache* cache, Warnings* warnings) {
+Configured<Stores> open_stores(const ChainSettings& settings, StoreCache* cache) {
     Stores stores;
     for (const StoreSettings& store : settings.stores) {
         auto opened = open_store(store, cache);
         if (!opened.ok()) {
             return opened.error();
         }
+        stores.push_back(std::move(opened.value()));
+    }
+    return stores;
+}
+
+/* A keystore's password stands in any of the stores beside it. */
+class PasswordsOfStores final : public PasswordSource {
+  public:
+    explicit PasswordsOfStores(const Stores& stores) : stores_(stores) {}
+
+    Configured<SecretBytes> password(const std::string& secret_id) const override {
+        for (const auto& store : stores_) {
+            auto bytes = store->bytes(secret_id);
+            if (!bytes.ok()) {
+                return bytes.error();
+            }
+            if (bytes.value()) {
+                return std::move(*bytes.value());
+            }
+        }
+        return ConfigError{"password_secret: no other oauth2_secret_store holds " +
+                           quoted(secret_id)};
+    }
+
+  private:
+    const Stores& stores_;
+};
+
+Configured<Stores> load_stores(const ChainSettings& settings, const std::string& secret_id,
+                               StoreCache* cache, Warnings* warnings) {
+    auto stores = open_stores(settings, cache);
+    if (!stores.ok()) {
+        return stores;
+    }
+    const PasswordsOfStores passwords(stores.value());
+    for (std::size_t index = 0; index < settings.stores.size(); ++index) {
+        const StoreSettings& store = settings.stores[index];
         Warnings of_store;
-        const auto loaded = opened.value()->load(secret_id, &of_store);
+        const auto loaded = stores.value()[index]->load(secret_id, {&of_store, &passwords});
         if (!loaded.ok()) {
             return ConfigError{prefix_of(store) + loaded.error().message};
         }
         for (const std::string& warning : of_store) {
             warnings->push_back(prefix_of(store) + warning);
         }
-        stores.push_back(std::move(opened.value()));
     }
     return stores;
 }
@@ -129,6 +168,10 @@ class ConfigurationContext final : public RequestContext {
   public:
     std::int64_t now_ms() override { return 0; }
     Result<Thumbprint> client_thumbprint() override { return Denial{}; }
+    std::optional<std::string_view> cache_get(const Digest& /*key*/) override { return {}; }
+    void cache_put(const Digest& /*key*/, std::string_view /*bytes*/,
+                   std::int64_t /*until_ms*/) override {}
+    void note_cache(CacheStatus /*status*/) override {}
 };
 
 std::vector<const Key*> keys_of(const Stores& stores, std::string_view secret_id) {
@@ -213,6 +256,30 @@ void warn_of_weak_policy(const ChainSettings& settings, Warnings* warnings) {
     }
 }
 
+/* What tells the cache entries of this chain from all others: its rules and its lasting keys. */
+Digest fingerprint_of_chain(const ChainSettings& settings, const Stores& stores,
+                            std::string_view secret_id) {
+    std::string lasting;
+    for (const auto& store : stores) {
+        if (store->refresh_interval_ms() > 0) {
+            continue;  // its keys come and go: each hit asks for the key's own digest
+        }
+        for (const Key* key : keys_of({store}, secret_id)) {
+            lasting.append(key->digest().begin(), key->digest().end());
+        }
+    }
+    return Sha256().of(fingerprint_of(settings), lasting);
+}
+
+/* confirm(cache(leaf)): the confirmation is above this, for a hit must not skip it. */
+Chain cached(Chain leaf, const Digest& fingerprint, const ChainSettings& settings) {
+    if (settings.cache_zone.empty()) {
+        return leaf;
+    }
+    return std::make_unique<CachingAccessTokenResolver>(std::move(leaf), fingerprint,
+                                                        settings.cache_times);
+}
+
 }  // namespace
 
 std::string fingerprint_of(const ChainSettings& settings) {
@@ -227,6 +294,9 @@ std::string fingerprint_of(const ChainSettings& settings) {
     for (const StoreSettings& store : settings.stores) {
         append_field(&fingerprint, fingerprint_of(store));
     }
+    append_field(&fingerprint, settings.cache_zone);
+    append_field(&fingerprint, std::to_string(settings.cache_times.default_ms));
+    append_field(&fingerprint, std::to_string(settings.cache_times.most_ms.value_or(0)));
     return fingerprint;
 }
 
@@ -266,9 +336,11 @@ Configured<std::unique_ptr<AccessTokenResolver>> build_chain(const ChainSettings
             return usable.error();
         }
     }
-    return std::unique_ptr<AccessTokenResolver>(std::make_unique<StatelessAccessTokenResolver>(
+    const Digest fingerprint = fingerprint_of_chain(settings, loaded, secret_id);
+    Chain chain = std::make_unique<StatelessAccessTokenResolver>(
         VerificationPolicy{std::move(secret_id), std::move(algorithms.value())},
-        SecretsProvider({loaded.begin(), loaded.end()}), std::move(policy)));
+        SecretsProvider({loaded.begin(), loaded.end()}), std::move(policy));
+    return cached(std::move(chain), fingerprint, settings);
 }
 
 }  // namespace oauth2_rs

@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "secret/secret_store.h"
 #include "token/access_token_resolver.h"
+#include "token/caching_access_token_resolver.h"
 #include "token/claims_policy.h"
 
 namespace oauth2_rs {
@@ -21,6 +22,8 @@ struct ChainSettings {
     ClaimsPolicy policy;                   // complete but for the issuer
     std::vector<std::string_view> algorithms;
     std::vector<StoreSettings> stores;
+    std::string_view cache_zone;  // empty: nothing is cached
+    CacheTimes cache_times;
     bool confirmation_required = false;  // checked against the rest, not part of the fingerprint
 };
 

@@ -1,22 +1,15 @@
 #include <memory>
 #include <string>
-#include <unordered_map>
 #include <utility>
 
 #include "base/duration.h"
 #include "base/strings.h"
 #include "jose/algorithm.h"
-#include "shim/chain.h"
 #include "shim/guarded.h"
-#include "shim/resolver.h"
+#include "shim/registry.h"
 #include "shim/text.h"
 
 using namespace oauth2_rs;
-
-struct oauth2_rs_registry_s {
-    StoreCache stores;
-    std::unordered_map<std::string, std::unique_ptr<oauth2_rs_resolver_t>> resolvers;
-};
 
 namespace {
 
@@ -55,6 +48,13 @@ ChainSettings chain_settings(const oauth2_rs_settings_t& settings) {
     for (std::size_t index = 0; index < settings.store_count; ++index) {
         chain.stores.push_back(
             store_settings(settings.stores[index], view(settings.base_directory)));
+    }
+    chain.cache_zone = view(settings.cache_zone);
+    if (!chain.cache_zone.empty()) {
+        chain.cache_times.default_ms = settings.cache_default_ms;
+        if (settings.cache_most_ms > 0) {
+            chain.cache_times.most_ms = settings.cache_most_ms;
+        }
     }
     chain.confirmation_required = settings.confirmation_required != 0;
     return chain;

@@ -42,7 +42,7 @@ typedef struct oauth2_rs_registry_s oauth2_rs_registry_t;
 /* One resolver chain. Owned by the registry, never freed by the caller. */
 typedef struct oauth2_rs_resolver_s oauth2_rs_resolver_t;
 
-typedef enum { OAUTH2_RS_WARN = 0, OAUTH2_RS_ERROR } oauth2_rs_severity_t;
+typedef enum { OAUTH2_RS_NOTICE = 0, OAUTH2_RS_WARN, OAUTH2_RS_ERROR } oauth2_rs_severity_t;
 
 /* Where messages of the configuration go. `message` names the directive and the mend. */
 typedef struct {
@@ -75,6 +75,9 @@ typedef struct {
     size_t algorithm_count;
     const oauth2_rs_store_settings_t *stores; /* in the order they are queried */
     size_t store_count;
+    oauth2_rs_text_t cache_zone;     /* empty: nothing is cached */
+    int64_t cache_default_ms;        /* more than 0 */
+    int64_t cache_most_ms;           /* more than 0; 0: until the token's expiry */
     int confirmation_required;       /* checked against the rest, but no setting of the resolver */
     oauth2_rs_text_t base_directory; /* what a relative PATH is relative to, ends in "/" */
 } oauth2_rs_settings_t;
@@ -106,6 +109,26 @@ int oauth2_rs_check_store(const oauth2_rs_store_settings_t *store,
 int oauth2_rs_parse_duration(oauth2_rs_text_t directive, oauth2_rs_text_t text,
                              int64_t *milliseconds, const oauth2_rs_reporter_t *reporter);
 
+/* ---- Key files that are read anew while requests run --------------------------------------------
+ */
+
+/* A secret store with `cache_timeout`, numbered from 0; the number is the same in every worker. */
+size_t oauth2_rs_refresher_count(const oauth2_rs_registry_t *registry);
+
+/* Milliseconds between two looks at its files, 1 or more. */
+int64_t oauth2_rs_refresher_interval_ms(const oauth2_rs_registry_t *registry, size_t index);
+
+/* Warns where this process may not read a file that it will have to. */
+void oauth2_rs_refresher_check(const oauth2_rs_registry_t *registry, size_t index,
+                               const oauth2_rs_reporter_t *reporter);
+
+/*
+ * Looks at the files, and takes over the keys of changed ones: whole, or not at all, with an error
+ * once a change. To be called between requests.
+ */
+void oauth2_rs_refresher_run(oauth2_rs_registry_t *registry, size_t index,
+                             const oauth2_rs_reporter_t *reporter);
+
 /* ---- Requests ------------------------------------------------------------------------------ */
 
 /* What became of one request's token under one resolver. Freed with the request. */
@@ -116,7 +139,7 @@ typedef enum {
     OAUTH2_RS_GRANTED
 } oauth2_rs_outcome_t;
 
-enum { OAUTH2_RS_THUMBPRINT_LENGTH = 43 };
+enum { OAUTH2_RS_THUMBPRINT_LENGTH = 43, OAUTH2_RS_CACHE_KEY_LENGTH = 32 };
 
 /*
  * The certificate that the client presents: the thumbprint, where the connection's TLS has it, else
@@ -132,6 +155,12 @@ typedef struct {
     int64_t (*now_ms)(void *host); /* milliseconds since the epoch */
     /* 1 after filling in `certificate`, whose texts live as long as the request; 0: failed. */
     int (*client_certificate)(void *host, oauth2_rs_certificate_t *certificate);
+    /* 1 after finding `value`, which is valid until the next call; 0: there is none. */
+    int (*cache_get)(void *host, const unsigned char key[OAUTH2_RS_CACHE_KEY_LENGTH],
+                     oauth2_rs_text_t *value);
+    /* Keeps a value until that time at the latest; may forget it at any time. */
+    void (*cache_put)(void *host, const unsigned char key[OAUTH2_RS_CACHE_KEY_LENGTH],
+                      oauth2_rs_text_t value, int64_t until_ms);
     void *host;
 } oauth2_rs_host_t;
 
@@ -203,6 +232,9 @@ oauth2_rs_text_t oauth2_rs_value(oauth2_rs_resolution_t *resolution, oauth2_rs_v
 /* The claim at a path of member names; text as it is, everything else as compact JSON. */
 oauth2_rs_text_t oauth2_rs_claim(oauth2_rs_resolution_t *resolution, const oauth2_rs_text_t *path,
                                  size_t path_length);
+
+/* "HIT" or "MISS", whatever became of the token; empty where no cache was asked. */
+oauth2_rs_text_t oauth2_rs_cache_status(const oauth2_rs_resolution_t *resolution);
 
 /* ---- Certificates --------------------------------------------------------------------------- */
 

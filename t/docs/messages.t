@@ -219,6 +219,21 @@ emerg: oauth2_verification_secret null goes with no oauth2_confirmation_key requ
 oauth2_client_certificate $http_client_cert;
 warn: oauth2_client_certificate depends on "$http_client_cert": a client can set this and so claim any certificate; let it count only from the proxy's addresses (a geo over $realip_remote_addr and a map)
 
+oauth2_cache zone=tokens;
+emerg: oauth2_cache: zone "tokens" has no size, write it once as zone=tokens:SIZE
+
+oauth2_cache zone=tokens:8k;
+emerg: oauth2_cache: zone "tokens" is too small, give it 32768 bytes at least
+
+oauth2_cache zone=tokens:many;
+emerg: oauth2_cache: invalid zone, write one zone=NAME:SIZE, as in zone=tokens:10m
+
+oauth2_cache max_timeout=1m;
+emerg: "oauth2_cache" needs zone=NAME:SIZE or zone=NAME
+
+oauth2_cache zone=tokens:1m max_timeout=zero;
+emerg: oauth2_cache: max_timeout can't be zero, write oauth2_cache off to cache nothing
+
 oauth2_bypass $arg_debug;
 warn: oauth2_bypass depends on "$arg_debug": a client can set this and so leave out the check; use a map over what a client can't choose
 
@@ -246,13 +261,13 @@ oauth2_claim_set $city address city; oauth2_claim_set $city city;
 emerg: the duplicate "city" variable
 
 oauth2_secret_store vault id=1;
-emerg: oauth2_secret_store vault: unknown type "vault"; the types are jwks, directory and base64
+emerg: oauth2_secret_store vault: unknown type "vault"; the types are jwks, keystore, directory, environment and base64
 
 oauth2_secret_store jwks keys/issuer.jwks;
 emerg: oauth2_secret_store jwks: a parameter is not of the form name=value
 
 oauth2_secret_store jwks file=keys/issuer.jwks path=keys;
-emerg: oauth2_secret_store jwks: unknown parameter "path"; the parameters are file
+emerg: oauth2_secret_store jwks: unknown parameter "path"; the parameters are file, cache_timeout
 
 oauth2_secret_store jwks file=a file=b;
 emerg: oauth2_secret_store jwks: a parameter is given twice

@@ -14,24 +14,22 @@ using namespace oauth2_rs::fakes;
 
 namespace {
 
-ResolvedToken resolved(const std::string& text) {
-    JsonHandle claims = json(text);
-    auto scopes = granted_scopes(claims.get());
-    check_good(scopes);
-    return {std::move(claims), std::move(scopes.value())};
-}
-
-/* The scopes are views of the claims: they must go with them. */
 void test_a_token_owns_its_claims(void** /*state*/) {
-    ResolvedToken token = resolved(R"({"sub":"alice","scope":"read write"})");
+    ResolvedToken token = resolved_token(R"({"sub":"alice","scope":"read write"})");
     const ResolvedToken moved = std::move(token);
     check_text(json_text(moved.claims(), "sub").value(), "alice");
-    assert_int_equal(moved.scopes().size(), 2);
-    check_text(moved.scopes()[0], "read");
-    check_text(moved.scopes()[1], "write");
+    check_text(moved.facts().scope, "read write");
     // A copy shares them.
     const ResolvedToken copy = moved;
     assert_ptr_equal(copy.claims(), moved.claims());
+}
+
+/* Out of a cache comes the text alone: it is parsed when somebody asks. */
+void test_claims_are_parsed_when_they_are_asked_for(void** /*state*/) {
+    const ResolvedToken token(R"({"sub":"alice"})", nullptr, {});
+    check_text(token.text(), R"({"sub":"alice"})");
+    check_text(json_text(token.claims(), "sub").value(), "alice");
+    assert_ptr_equal(token.claims(), token.claims());
 }
 
 /* What wraps a resolver knows nothing of what it wraps, nor whether that has to wait. */
@@ -41,7 +39,8 @@ class Demanding final : public AccessTokenResolver {
 
     Resolution resolve(std::string_view token, RequestContext& request) const override {
         Resolution resolution = inner_->resolve(token, request);
-        if (resolution.ok() && !grants_all(resolution.value().scopes(), {"read"})) {
+        if (resolution.ok() &&
+            !grants_all(split_scope(resolution.value().facts().scope), {"read"})) {
             return Denial{Code::kInsufficientScope, "it demands \"read\""};
         }
         return resolution;
@@ -64,7 +63,7 @@ void test_resolvers_compose_while_they_wait(void** /*state*/) {
     leaf.claims = R"({"scope":"read"})";
     const Resolution resolution = outer.resolve("t", request);
     check_good(resolution);
-    check_text(resolution.value().scopes()[0], "read");
+    check_text(resolution.value().facts().scope, "read");
     // Each call ran from the top.
     assert_int_equal(leaf.questions, 4);
 }
@@ -74,6 +73,7 @@ void test_resolvers_compose_while_they_wait(void** /*state*/) {
 int main() {
     const CMUnitTest tests[] = {
         cmocka_unit_test(test_a_token_owns_its_claims),
+        cmocka_unit_test(test_claims_are_parsed_when_they_are_asked_for),
         cmocka_unit_test(test_resolvers_compose_while_they_wait),
     };
     return cmocka_run_group_tests(tests, nullptr, nullptr);

@@ -200,8 +200,7 @@ void test_what_is_accepted_is_what_the_delegate_says(void** /*state*/) {
         const Resolution resolution = verify(bound_to(kOurs), mode, &request);
         check_good(resolution);
         assert_true(json_equal(resolution.value().claims(), json(bound_to(kOurs)).get()));
-        assert_int_equal(resolution.value().scopes().size(), 1);
-        check_text(resolution.value().scopes()[0], "read");
+        check_text(resolution.value().facts().scope, "read");
     }
 }
 
@@ -238,8 +237,7 @@ void test_the_delegates_denial_passes_through(void** /*state*/) {
 void test_the_delegate_is_asked_once_for_that_token_and_request(void** /*state*/) {
     for (const ConfirmationMode mode : kAllModes) {
         FakeRequestContext request = client();
-        JsonHandle claims = json(bound_to(kOurs));
-        const ScriptedResolver delegate(ResolvedToken(std::move(claims), {}));
+        const ScriptedResolver delegate(resolved_token(bound_to(kOurs)));
         const ConfirmationKeyVerifierAccessTokenResolver resolver(delegate, mode);
         check_good(resolver.resolve("the.token.itself", request));
         assert_int_equal(delegate.tokens.size(), 1);

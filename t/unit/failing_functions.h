@@ -108,26 +108,6 @@ BIGNUM* __wrap_BN_bin2bn(const unsigned char* bytes, int size, BIGNUM* number) {
     return fails("BN_bin2bn") ? nullptr : __real_BN_bin2bn(bytes, size, number);
 }
 
-decltype(ECDSA_SIG_new) __real_ECDSA_SIG_new;
-ECDSA_SIG* __wrap_ECDSA_SIG_new() {
-    return fails("ECDSA_SIG_new") ? nullptr : __real_ECDSA_SIG_new();
-}
-
-decltype(ECDSA_SIG_set0) __real_ECDSA_SIG_set0;
-int __wrap_ECDSA_SIG_set0(ECDSA_SIG* signature, BIGNUM* r, BIGNUM* s) {
-    return fails("ECDSA_SIG_set0") ? 0 : __real_ECDSA_SIG_set0(signature, r, s);
-}
-
-decltype(i2d_ECDSA_SIG) __real_i2d_ECDSA_SIG;
-int __wrap_i2d_ECDSA_SIG(const ECDSA_SIG* signature, unsigned char** der) {
-    return fails("i2d_ECDSA_SIG") ? -1 : __real_i2d_ECDSA_SIG(signature, der);
-}
-
-decltype(EVP_MD_CTX_reset) __real_EVP_MD_CTX_reset;
-int __wrap_EVP_MD_CTX_reset(EVP_MD_CTX* context) {
-    return fails("EVP_MD_CTX_reset") ? 0 : __real_EVP_MD_CTX_reset(context);
-}
-
 decltype(EVP_DigestVerifyInit) __real_EVP_DigestVerifyInit;
 int __wrap_EVP_DigestVerifyInit(EVP_MD_CTX* context, EVP_PKEY_CTX** key_context,
                                 const EVP_MD* digest, ENGINE* engine, EVP_PKEY* key) {

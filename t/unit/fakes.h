@@ -35,11 +35,33 @@ class FakeRequestContext final : public RequestContext {
         return thumbprint;
     }
 
+    std::optional<std::string_view> cache_get(const Digest& key) override {
+        const auto found = cache.find(key);
+        return found == cache.end() ? std::nullopt : std::optional<std::string_view>(found->second);
+    }
+
+    void cache_put(const Digest& key, std::string_view bytes, std::int64_t until_ms) override {
+        cache[key] = bytes;
+        kept_until = until_ms;
+    }
+
+    void note_cache(CacheStatus status) override { cache_status = status; }
+
     std::int64_t now = kNow * 1000;
     int questions = 0;
+    std::map<Digest, std::string> cache;
+    std::int64_t kept_until = 0;
+    CacheStatus cache_status = CacheStatus::kUnused;
     Result<Thumbprint> thumbprint = Denial{Code::kCertificateMissing, "the client has none"};
     int certificate_questions = 0;
 };
+
+/* What a store gets that is loaded by itself: it finds no passwords. */
+LoadContext loading(Warnings* warnings);
+
+/* A token whose claims are that JSON text, as a leaf would resolve it; fails the test where it
+ * wouldn't. */
+ResolvedToken resolved_token(const std::string& claims);
 
 /* A store that holds what the test puts in, and can be made to wait or to fail. */
 class FakeSecretStore final : public SecretStore {
@@ -49,7 +71,8 @@ class FakeSecretStore final : public SecretStore {
     }
     void hold(const std::string& secret_id, KeyPointer key);
 
-    Configured<Done> load(const std::string& /*secret_id*/, Warnings* /*warnings*/) override {
+    Configured<Done> load(const std::string& /*secret_id*/,
+                          const LoadContext& /*context*/) override {
         return Done{};
     }
     Step<const KeySet*> keys(RequestContext& request, std::string_view secret_id) const override;

@@ -32,7 +32,7 @@ class Moody final : public AccessTokenResolver {
         if (throws) {
             throw std::runtime_error("unforeseen");
         }
-        return ResolvedToken(json(R"({"sub":"alice"})"), {"read"});
+        return resolved_token(R"({"sub":"alice","scope":"read"})");
     }
 
     bool throws = true;
@@ -43,12 +43,18 @@ std::int64_t now(void* /*host*/) { return kNow * 1000; }
 /* The client has no certificate. */
 int no_certificate(void* /*host*/, oauth2_rs_certificate_t* /*certificate*/) { return 1; }
 
+int nothing_cached(void* /*host*/, const unsigned char* /*key*/, oauth2_rs_text_t* /*value*/) {
+    return 0;
+}
+void keep_nothing(void* /*host*/, const unsigned char* /*key*/, oauth2_rs_text_t /*value*/,
+                  std::int64_t /*until_ms*/) {}
+
 struct Bench {
     Moody* moody = new Moody;
     oauth2_rs_resolver_t resolver{std::unique_ptr<AccessTokenResolver>(moody)};
     oauth2_rs_resolution_t* resolution = oauth2_rs_resolution_create(&resolver);
     oauth2_rs_text_t authorization = text("Bearer token");
-    oauth2_rs_host_t host{now, no_certificate, nullptr};
+    oauth2_rs_host_t host{now, no_certificate, nothing_cached, keep_nothing, nullptr};
     oauth2_rs_request_t request{0, 0, OAUTH2_RS_CONFIRMATION_ON, &authorization, 1, &host};
 
     Bench() = default;
@@ -82,7 +88,7 @@ void test_the_next_call_is_fine(void** /*state*/) {
     bench.moody->throws = false;
     assert_int_equal(oauth2_rs_resolve(bench.resolution, &bench.request), OAUTH2_RS_GRANTED);
     check_text(view(oauth2_rs_value(bench.resolution, OAUTH2_RS_VALUE_CLAIMS)),
-               R"({"sub":"alice"})");
+               R"({"sub":"alice","scope":"read"})");
 }
 
 /* Before anything ran it is refused. */

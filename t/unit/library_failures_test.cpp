@@ -4,8 +4,7 @@
 // link: -Wl,--wrap=EVP_MD_fetch,--wrap=EVP_PKEY_CTX_new_from_pkey,--wrap=EVP_PKEY_verify_init
 // link: -Wl,--wrap=EVP_PKEY_CTX_set_rsa_padding,--wrap=EVP_PKEY_CTX_set_rsa_pss_saltlen
 // link: -Wl,--wrap=EVP_PKEY_CTX_set_signature_md,--wrap=EVP_DigestInit_ex2,--wrap=EVP_DigestUpdate
-// link: -Wl,--wrap=EVP_DigestFinal_ex,--wrap=EVP_PKEY_verify,--wrap=BN_bin2bn,--wrap=ECDSA_SIG_new
-// link: -Wl,--wrap=ECDSA_SIG_set0,--wrap=i2d_ECDSA_SIG,--wrap=EVP_MD_CTX_reset
+// link: -Wl,--wrap=EVP_DigestFinal_ex,--wrap=EVP_PKEY_verify,--wrap=BN_bin2bn
 // link: -Wl,--wrap=EVP_DigestVerifyInit,--wrap=EVP_DigestVerify,--wrap=EVP_MAC_fetch
 // link: -Wl,--wrap=EVP_MAC_CTX_new,--wrap=EVP_MAC_init,--wrap=EVP_MAC_update
 // link: -Wl,--wrap=EVP_MAC_final,--wrap=CRYPTO_memcmp
@@ -82,13 +81,11 @@ std::vector<Kind> kinds() {
     kinds.push_back({"RS256", Signer::rsa(), padded, kDigestedUse});
     kinds.push_back(
         {"PS256", Signer::rsa(), with(padded, {"EVP_PKEY_CTX_set_rsa_pss_saltlen"}), kDigestedUse});
-    kinds.push_back(
-        {"ES256", Signer::ec("P-256"), prepared,
-         with(kDigestedUse, {"BN_bin2bn", "ECDSA_SIG_new", "ECDSA_SIG_set0", "i2d_ECDSA_SIG"})});
+    kinds.push_back({"ES256", Signer::ec("P-256"), prepared, kDigestedUse});
     kinds.push_back({"EdDSA",
                      Signer::okp("Ed25519"),
-                     {},
-                     {"EVP_MD_CTX_reset", "EVP_DigestVerifyInit", "EVP_DigestVerify"}});
+                     {"EVP_DigestVerifyInit"},
+                     {"EVP_DigestVerifyInit", "EVP_DigestVerify"}});
     kinds.push_back({"HS256",
                      Signer::oct(std::string(32, 's')),
                      {"EVP_MAC_fetch", "EVP_MAC_CTX_new", "EVP_MAC_init"},
@@ -158,7 +155,7 @@ void test_wrong_lengths_never_reach_the_engine(void** /*state*/) {
         const char* engine;
     } kinds[] = {{"RS256", &rsa_signer(), "EVP_PKEY_verify"},
                  {"PS512", &rsa_signer(), "EVP_PKEY_verify"},
-                 {"ES256", &ec_signer(), "BN_bin2bn"}};
+                 {"ES256", &ec_signer(), "EVP_PKEY_verify"}};
     for (const auto& kind : kinds) {
         const KeyPointer key = kind.signer->key();
         const Algorithm& algorithm = *find_algorithm(kind.alg);

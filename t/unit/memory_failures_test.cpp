@@ -126,7 +126,13 @@ std::int64_t now(void* /*host*/) { return kNow * 1000; }
 /* The client has no certificate. */
 int no_certificate(void* /*host*/, oauth2_rs_certificate_t* /*certificate*/) { return 1; }
 
-const oauth2_rs_host_t kHost{now, no_certificate, nullptr};
+int nothing_cached(void* /*host*/, const unsigned char* /*key*/, oauth2_rs_text_t* /*value*/) {
+    return 0;
+}
+void keep_nothing(void* /*host*/, const unsigned char* /*key*/, oauth2_rs_text_t /*value*/,
+                  std::int64_t /*until_ms*/) {}
+
+const oauth2_rs_host_t kHost{now, no_certificate, nothing_cached, keep_nothing, nullptr};
 
 const std::string kClaims = R"({"iss":"https://as","scope":["read","write"],"n":[1,2],"exp":)" +
                             std::to_string(kNow + 60) + "}";

@@ -4,6 +4,7 @@
 #include <limits>
 #include <string>
 
+#include "base/saturating.h"
 #include "checks.h"
 #include "fakes.h"
 #include "jose/json.h"

@@ -59,7 +59,7 @@ void test_every_algorithm(void** /*state*/) {
         Bench bench(key_list(signers[index]->key()));
         const Resolution resolution = bench.resolve(token_of(*signers[index], alg));
         check_good(resolution);
-        check_text(join(resolution.value().scopes(), ' '), "read write");
+        check_text(resolution.value().facts().scope, "read write");
         check_text(json_text(resolution.value().claims(), "iss").value(), "https://as");
         // One store, asked once; the time, asked once.
         assert_int_equal(bench.store->questions, 1);

@@ -1,0 +1,11 @@
+/* Reading changed key files anew, by timers of each worker. */
+
+#ifndef OAUTH2_RS_NGINX_REFRESH_H
+#define OAUTH2_RS_NGINX_REFRESH_H
+
+#include "nginx/conf.h"
+
+/* In init_process: starts the timers of a process that serves requests. */
+ngx_int_t ngx_http_oauth2_rs_start_refreshing(ngx_cycle_t *cycle);
+
+#endif

@@ -1,0 +1,90 @@
+#include "secret/file_secret_store.h"
+
+#include <unistd.h>
+
+#include <utility>
+
+#include "base/strings.h"
+#include "secret/store_parameters.h"
+
+namespace oauth2_rs {
+
+FileSecretStore::FileSecretStore(std::int64_t refresh_interval_ms)
+    : refresh_interval_ms_(refresh_interval_ms) {}
+
+Configured<Done> FileSecretStore::load(const std::string& secret_id, const LoadContext& context) {
+    const std::string slot(slot_of(secret_id));
+    if (slots_.find(slot) != slots_.end()) {
+        return Done{};
+    }
+    if (slots_.empty()) {
+        const std::string warning = short_timeout_warning("cache_timeout", refresh_interval_ms_);
+        if (!warning.empty()) {
+            context.warnings->push_back(warning);
+        }
+    }
+    auto keys = read(slot, context.warnings);
+    if (!keys.ok()) {
+        return keys.error();
+    }
+    if (keys.value()) {
+        slots_.emplace(slot, std::make_shared<const KeySet>(std::move(*keys.value())));
+        watch_.changed(files());
+    }
+    return Done{};
+}
+
+Step<const KeySet*> FileSecretStore::keys(RequestContext& /*request*/,
+                                          std::string_view secret_id) const {
+    const auto found = slots_.find(slot_of(secret_id));
+    return found == slots_.end() ? nullptr : found->second.get();
+}
+
+Refresh FileSecretStore::refresh(std::string* failure) {
+    if (!watch_.changed(files())) {
+        return Refresh::kUnchanged;
+    }
+    auto renewed = read_all();
+    if (!renewed.ok()) {
+        *failure = renewed.error().message;
+        return Refresh::kFailed;
+    }
+    slots_ = std::move(renewed.value());
+    return Refresh::kRenewed;
+}
+
+std::string FileSecretStore::unreadable_file() const {
+    for (const std::string& path : files()) {
+        if (access(path.c_str(), R_OK) != 0) {
+            return path;
+        }
+    }
+    return {};
+}
+
+Configured<FileSecretStore::Slots> FileSecretStore::read_all() const {
+    Slots renewed;
+    for (const auto& [slot, old] : slots_) {
+        Warnings warnings;
+        auto keys = read(slot, &warnings);
+        if (!keys.ok()) {
+            return keys.error();
+        }
+        if (!keys.value()) {
+            return ConfigError{quoted(file_of(slot)) + " is gone"};
+        }
+        renewed.emplace(slot, std::make_shared<const KeySet>(std::move(*keys.value())));
+    }
+    return renewed;
+}
+
+std::vector<std::string> FileSecretStore::files() const {
+    std::vector<std::string> paths;
+    paths.reserve(slots_.size());
+    for (const auto& [slot, keys] : slots_) {
+        paths.push_back(file_of(slot));
+    }
+    return paths;
+}
+
+}  // namespace oauth2_rs

@@ -1,0 +1,56 @@
+#ifndef OAUTH2_RS_SECRET_FILE_SECRET_STORE_H
+#define OAUTH2_RS_SECRET_FILE_SECRET_STORE_H
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "secret/file_watch.h"
+#include "secret/secret_store.h"
+
+namespace oauth2_rs {
+
+/* The keys of a secret; nothing where the store doesn't hold it. */
+using ReadKeys = std::optional<std::vector<KeyPointer>>;
+
+/*
+ * What the stores that read files have in common: a key set for each secret that was asked for, and
+ * reading all of them anew once a file has changed. New keys become visible whole or not at all.
+ */
+class FileSecretStore : public SecretStore {
+  public:
+    /* 0: never re-read. */
+    explicit FileSecretStore(std::int64_t refresh_interval_ms);
+
+    Configured<Done> load(const std::string& secret_id, const LoadContext& context) override;
+    Step<const KeySet*> keys(RequestContext& request, std::string_view secret_id) const override;
+    std::int64_t refresh_interval_ms() const override { return refresh_interval_ms_; }
+    Refresh refresh(std::string* failure) override;
+    std::string unreadable_file() const override;
+
+  protected:
+    /* Reads the keys of one secret from its files. */
+    virtual Configured<ReadKeys> read(const std::string& secret_id, Warnings* warnings) const = 0;
+
+    /* The file that holds that secret. */
+    virtual std::string file_of(const std::string& secret_id) const = 0;
+
+    /* The name under which the keys of a secret are kept: the same for all in a JWK set. */
+    virtual std::string_view slot_of(std::string_view secret_id) const { return secret_id; }
+
+  private:
+    using Slots = std::map<std::string, std::shared_ptr<const KeySet>, std::less<>>;
+
+    Configured<Slots> read_all() const;
+    std::vector<std::string> files() const;
+
+    std::int64_t refresh_interval_ms_;
+    Slots slots_;
+    FileWatch watch_;
+};
+
+}  // namespace oauth2_rs
+
+#endif

@@ -1,0 +1,35 @@
+#include "secret/file_watch.h"
+
+#include <sys/stat.h>
+
+#include <utility>
+
+namespace oauth2_rs {
+
+namespace {
+
+/* Another inode: replaced by rename; another time or size: written in place. */
+std::string identity_of(const std::string& path) {
+    struct stat status {};
+    if (stat(path.c_str(), &status) != 0) {
+        return "absent;";
+    }
+    return std::to_string(status.st_dev) + ',' + std::to_string(status.st_ino) + ',' +
+           std::to_string(status.st_size) + ',' + std::to_string(status.st_mtim.tv_sec) + '.' +
+           std::to_string(status.st_mtim.tv_nsec) + ',' + std::to_string(status.st_ctim.tv_sec) +
+           '.' + std::to_string(status.st_ctim.tv_nsec) + ';';
+}
+
+}  // namespace
+
+bool FileWatch::changed(const std::vector<std::string>& paths) {
+    std::string now;
+    for (const std::string& path : paths) {
+        now += identity_of(path);
+    }
+    const bool changed = now != seen_;
+    seen_ = std::move(now);
+    return changed;
+}
+
+}  // namespace oauth2_rs
