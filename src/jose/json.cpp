@@ -10,9 +10,10 @@ namespace oauth2_rs {
 namespace {
 
 bool allocation_failed = false;
+json_malloc_t host_allocate = nullptr;
 
 void* allocate(std::size_t size) {
-    void* const memory = std::malloc(size);
+    void* const memory = host_allocate(size);
     allocation_failed = allocation_failed || memory == nullptr;
     return memory;
 }
@@ -24,16 +25,15 @@ void* allocate(std::size_t size) {
 class WatchedAllocation {
   public:
     WatchedAllocation() {
-        json_get_alloc_funcs(&allocate_, &release_);
+        json_get_alloc_funcs(&host_allocate, &release_);
         allocation_failed = false;
-        json_set_alloc_funcs(allocate, std::free);
+        json_set_alloc_funcs(allocate, release_);
     }
-    ~WatchedAllocation() { json_set_alloc_funcs(allocate_, release_); }
+    ~WatchedAllocation() { json_set_alloc_funcs(host_allocate, release_); }
     WatchedAllocation(const WatchedAllocation&) = delete;
     WatchedAllocation& operator=(const WatchedAllocation&) = delete;
 
   private:
-    json_malloc_t allocate_ = nullptr;
     json_free_t release_ = nullptr;
 };
 

@@ -269,7 +269,7 @@ oauth2_rs_text_t oauth2_rs_challenge(oauth2_rs_resolution_t* resolution, oauth2_
 }
 
 oauth2_rs_text_t oauth2_rs_value(oauth2_rs_resolution_t* resolution, oauth2_rs_value_t value) {
-    if (!resolution->granted) {
+    if (!resolution->granted || value >= OAUTH2_RS_VALUE_COUNT) {
         return {};
     }
     return guarded(oauth2_rs_text_t{}, [&] {

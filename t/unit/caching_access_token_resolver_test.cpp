@@ -1,5 +1,8 @@
 #include "token/caching_access_token_resolver.h"
 
+#include <memory>
+#include <optional>
+
 #include "checks.h"
 #include "fakes.h"
 #include "token/cached_token.h"
@@ -17,13 +20,13 @@ class Leaf final : public AccessTokenResolver {
   public:
     Resolution resolve(std::string_view /*token*/, RequestContext& /*request*/) const override {
         ++questions;
-        return answer;
+        return *answer;
     }
     bool upholds(const ResolvedToken& /*token*/, RequestContext& /*request*/) const override {
         return upheld;
     }
 
-    Resolution answer =
+    std::optional<Resolution> answer =
         resolved_token(R"({"sub":"alice","scope":"read","exp":1700003600,"cnf":{"jkt":"other"}})");
     bool upheld = true;
     mutable int questions = 0;
@@ -53,7 +56,7 @@ void test_a_hit_is_what_the_miss_was(void** /*state*/) {
     check_text(token.facts().scope, "read");
     assert_true(token.facts().confirmation.kind == Confirmation::Kind::kMalformed);
     assert_int_equal(*token.facts().valid_until_ms, 1700003600000);
-    check_text(token.text(), cached.leaf->answer.value().text());
+    check_text(token.text(), cached.leaf->answer->value().text());
 }
 
 void test_another_chain_or_token_is_a_miss(void** /*state*/) {
@@ -86,9 +89,9 @@ void test_what_no_longer_holds_is_a_miss(void** /*state*/) {
 void test_what_is_not_granted_is_not_kept(void** /*state*/) {
     FakeRequestContext request;
     const Cached cached;
-    cached.leaf->answer = Denial{Code::kExpired, "it was good once"};
+    cached.leaf->answer.emplace(Denial{Code::kExpired, "it was good once"});
     check_denied(cached.ask(&request), Code::kExpired);
-    cached.leaf->answer = Pending{};
+    cached.leaf->answer.emplace(Pending{});
     assert_true(cached.ask(&request).pending());
     assert_true(request.cache.empty());
 }
@@ -100,7 +103,7 @@ void test_how_long_it_is_kept(void** /*state*/) {
     check_good(Cached({1000, 5000}, 2).ask(&request));
     assert_int_equal(request.kept_until, kNowMs + 5000);
     const Cached endless({1000, 5000}, 3);
-    endless.leaf->answer = resolved_token(R"({"sub":"alice"})");
+    endless.leaf->answer.emplace(resolved_token(R"({"sub":"alice"})"));
     check_good(endless.ask(&request));
     assert_int_equal(request.kept_until, kNowMs + 1000);
 }

@@ -132,7 +132,8 @@ static int tear_down(void **state) {
 }
 
 static void check_text(oauth2_rs_text_t actual, const char *expected) {
-    if (actual.len != strlen(expected) || memcmp(actual.data, expected, actual.len) != 0) {
+    if (actual.len != strlen(expected) ||
+        (actual.len > 0 && memcmp(actual.data, expected, actual.len) != 0)) {
         print_error("\"%.*s\" is not \"%s\"\n", (int)actual.len, actual.data, expected);
         fail();
     }
