@@ -34,6 +34,7 @@ Usage: ./build.sh [COMMAND]
   unit [NAME…]   build and run the unit tests, all or those named (base64url_test)
   asan [NAME…]   run the unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
   fuzz [SECONDS [NAME…]]   fuzz what reads foreign bytes, each fuzzer for a minute or as told
+  mutate [PATTERN…]   take each check out of the sources, and show the unit test that then fails
   e2e            test against a real authorization server, from npm's oidc-provider
   bench [ARM…]   measure what a request costs; bench --help has the options
   mint           build the token mint: build/mint
@@ -320,6 +321,12 @@ fuzz() {
     say "the fuzzers found nothing"
 }
 
+mutate() {
+    ensure "${BUILD_PACKAGES[@]}" "${UNIT_PACKAGES[@]}" perl
+    export JOBS
+    t/mutate/mutate.pl "$@"
+}
+
 run_tests() {
     deps
     module
@@ -371,7 +378,7 @@ check() {
 }
 
 case ${1:-module} in
-    module | deps | mint | unit | asan | fuzz | demo | e2e | bench | check) "${1:-module}" "${@:2}" ;;
+    module | deps | mint | unit | asan | fuzz | mutate | demo | e2e | bench | check) "${1:-module}" "${@:2}" ;;
     test) run_tests "${@:2}" ;;
     clean) rm -rf build && say "removed build/" ;;
     help | -h | --help) usage ;;
