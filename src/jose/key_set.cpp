@@ -29,7 +29,7 @@ void add_jwk(std::size_t index, const json_t* jwk, JwkSetContent* content) {
         }
         return;
     }
-    if (!key.value()->may_verify()) {
+    if (!key.value()->may_verify() && !key.value()->may_decrypt()) {
         return;
     }
     const char* weakness = key.value()->weakness();
@@ -51,11 +51,11 @@ KeySet::KeySet(std::vector<KeyPointer> keys) : keys_(std::move(keys)) {
     }
 }
 
-std::vector<const Key*> KeySet::named(std::string_view name) const {
+std::vector<const Key*> KeySet::named(std::string_view name, KeyPurpose purpose) const {
     std::vector<const Key*> found;
     const auto [first, last] = by_name_.equal_range(name);
     for (auto entry = first; entry != last; ++entry) {
-        if (entry->second->may_verify()) {
+        if (entry->second->may(purpose)) {
             found.push_back(entry->second);
         }
     }

@@ -19,10 +19,10 @@ class KeySet {
     const std::vector<KeyPointer>& keys() const { return keys_; }
 
     /*
-     * The keys of that name which may verify. A name that stands for several keys (RFC
+     * The keys of that name which may serve that purpose. A name that stands for several keys (RFC
      * 7517 section 4.5 allows equivalent ones of different types) gives them all.
      */
-    std::vector<const Key*> named(std::string_view name) const;
+    std::vector<const Key*> named(std::string_view name, KeyPurpose purpose) const;
 
   private:
     std::vector<KeyPointer> keys_;
@@ -31,7 +31,7 @@ class KeySet {
 
 /* What a JWK Set document (RFC 7517 section 5) holds. */
 struct JwkSetContent {
-    std::vector<KeyPointer> keys;       // sound ones that may verify
+    std::vector<KeyPointer> keys;       // sound ones that may verify or decrypt
     std::vector<std::string> problems;  // of keys that are broken or weak, one clause each
     bool holds_private = false;
 };

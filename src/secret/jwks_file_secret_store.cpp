@@ -46,7 +46,7 @@ Configured<ReadKeys> JwksFileSecretStore::read(const std::string& /*secret_id*/,
                            "; replace or remove that key"};
     }
     if (content.value().keys.empty()) {
-        return ConfigError{quoted(path_) + " holds no key that may verify signatures"};
+        return ConfigError{quoted(path_) + " holds no key that may verify signatures or decrypt"};
     }
     if (content.value().holds_private && file.value()->world_readable) {
         warnings->push_back(world_readable_warning(path_));

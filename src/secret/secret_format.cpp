@@ -112,8 +112,9 @@ Configured<FormattedSecret> parse_secret(const SecretBytes& content, SecretForma
     if (!secret.ok()) {
         return secret;
     }
-    if (!secret.value().key->may_verify()) {
-        return ConfigError{"its \"use\" or \"key_ops\" doesn't allow verifying"};
+    if (!secret.value().key->may_verify() && !secret.value().key->may_decrypt()) {
+        return ConfigError{
+            "its \"use\", \"key_ops\" or \"alg\" doesn't allow verifying, and it can't decrypt"};
     }
     const char* weakness = secret.value().key->weakness();
     if (weakness != nullptr) {

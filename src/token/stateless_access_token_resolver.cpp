@@ -22,10 +22,10 @@ Step<Done> check_unsigned(const Jws& jws) {
 
 }  // namespace
 
-StatelessAccessTokenResolver::StatelessAccessTokenResolver(VerificationPolicy verification,
+StatelessAccessTokenResolver::StatelessAccessTokenResolver(ProtectionPolicy protection,
                                                            SecretsProvider secrets,
                                                            ClaimsPolicy policy)
-    : verification_(std::move(verification)),
+    : protection_(std::move(protection)),
       secrets_(std::move(secrets)),
       policy_(std::move(policy)) {}
 
@@ -34,25 +34,75 @@ Resolution StatelessAccessTokenResolver::resolve(std::string_view token,
     if (token.size() > kMostTokenBytes) {
         return Denial{Code::kMalformedToken, "it is longer than 64 KiB"};
     }
+    return protection_.decryption_secret_id.empty() ? resolve_signed(token, request)
+                                                    : resolve_encrypted(token, request);
+}
+
+Resolution StatelessAccessTokenResolver::resolve_encrypted(std::string_view token,
+                                                           RequestContext& request) const {
+    const auto jwe = parse_jwe(token);
+    if (!jwe.ok()) {
+        return jwe.error();
+    }
+    const auto content = decrypt_content(jwe.value(), request);
+    if (!content.ok()) {
+        return content.as<ResolvedToken>();
+    }
+    // RFC 7519 section 5.2 recommends "cty" to tell the two apart; here the configuration does.
+    return protection_.verification_secret_id.empty()
+               ? resolve_claims(jwe.value().header.typ, as_text(content.value()), request)
+               : resolve_signed(as_text(content.value()), request);
+}
+
+Step<SecretBytes> StatelessAccessTokenResolver::decrypt_content(const Jwe& jwe,
+                                                                RequestContext& request) const {
+    // Anyone can encrypt to a public key: without a signature that says nothing of who did.
+    if (protection_.verification_secret_id.empty() && jwe.algorithm->key_type != KeyType::kOct) {
+        return Denial{Code::kUnknownKey,
+                      "it is encrypted to a public key, which proves nothing without a signature"};
+    }
+    const auto choice = secrets_.choose(request, {protection_.decryption_secret_id, jwe.header.kid,
+                                                  jwe.algorithm, jwe.encryption, jwe.curve});
+    if (!choice.ok()) {
+        return choice.as<SecretBytes>();
+    }
+    if (choice.value().empty()) {
+        return Denial{Code::kUnknownKey, "no key of the decryption secret fits it"};
+    }
+    for (const Key* key : choice.value()) {
+        auto content = decrypt(jwe, *key);
+        if (content.ok()) {
+            return std::move(content.value());
+        }
+        if (content.error().code != Code::kDecryptionFailed) {
+            return content.error();
+        }
+    }
+    return Denial{Code::kDecryptionFailed, "no key that fits decrypts it"};
+}
+
+Resolution StatelessAccessTokenResolver::resolve_signed(std::string_view token,
+                                                        RequestContext& request) const {
     const auto jws = parse_jws(token);
     if (!jws.ok()) {
         return jws.error();
     }
-    const auto signature = verification_.secret_id.empty() ? check_unsigned(jws.value())
-                                                           : check_signature(jws.value(), request);
+    const auto signature = protection_.verification_secret_id.empty()
+                               ? check_unsigned(jws.value())
+                               : check_signature(jws.value(), request);
     if (!signature.ok()) {
         return signature.as<ResolvedToken>();
     }
-    return resolve_claims(jws.value(), request);
+    return resolve_claims(jws.value().header.typ, jws.value().payload, request);
 }
 
 Result<const Algorithm*> StatelessAccessTokenResolver::allowed_algorithm(
     std::string_view name) const {
-    const Algorithm* algorithm = find_algorithm(name);
+    const Algorithm* algorithm = find_algorithm(AlgorithmKind::kSignature, name);
     if (algorithm == nullptr) {
         return Denial{Code::kUnsupportedAlgorithm, "its \"alg\" is missing, unknown or \"none\""};
     }
-    const auto& allowed = verification_.algorithms;
+    const auto& allowed = protection_.algorithms;
     if (!allowed.empty() && std::find(allowed.begin(), allowed.end(), algorithm) == allowed.end()) {
         return Denial{Code::kUnsupportedAlgorithm, "its \"alg\" is not allowed here"};
     }
@@ -68,8 +118,8 @@ Step<Done> StatelessAccessTokenResolver::check_signature(const Jws& jws,
     if (jws.signature.empty()) {
         return Denial{Code::kBadSignature, "its signature is empty"};
     }
-    const auto choice =
-        secrets_.choose(request, {verification_.secret_id, jws.header.kid, algorithm.value()});
+    const auto choice = secrets_.choose(
+        request, {protection_.verification_secret_id, jws.header.kid, algorithm.value()});
     if (!choice.ok()) {
         return choice.as<Done>();
     }
@@ -84,13 +134,13 @@ Step<Done> StatelessAccessTokenResolver::check_signature(const Jws& jws,
     return Denial{Code::kBadSignature, "no key that fits verifies its signature"};
 }
 
-Resolution StatelessAccessTokenResolver::resolve_claims(const Jws& jws,
+Resolution StatelessAccessTokenResolver::resolve_claims(const json_t* typ, std::string_view payload,
                                                         RequestContext& request) const {
-    JsonHandle claims = parse_json_object(jws.payload);
+    JsonHandle claims = parse_json_object(payload);
     if (!claims) {
         return Denial{Code::kMalformedToken, "its payload is no JSON object that can be trusted"};
     }
-    const auto verdict = policy_.check(jws.header.typ, claims.get(), request.now_ms());
+    const auto verdict = policy_.check(typ, claims.get(), request.now_ms());
     if (!verdict.ok()) {
         return verdict.error();
     }

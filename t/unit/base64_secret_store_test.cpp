@@ -19,7 +19,7 @@ Configured<std::unique_ptr<SecretStore>> make(const std::vector<std::string_view
 
 void check_load(SecretStore* store, const std::string& id, Place place = Place::here()) {
     Warnings warnings;
-    check_good(store->load(id, &warnings), place);
+    check_good(store->load(id, {&warnings, nullptr}), place);
     _assert_true(warnings.empty(), "nothing is warned of", place.file, place.line);
 }
 
@@ -77,11 +77,13 @@ void test_bad_values_are_refused(void** /*state*/) {
     const auto made = make({"weak=AQ==", "broken=hush-hush", "empty="});
     check_good(made);
     Warnings warnings;
-    check_refused(made.value()->load("weak", &warnings), "secret \"weak\": it is shorter");
-    const auto broken = made.value()->load("broken", &warnings);
+    check_refused(made.value()->load("weak", {&warnings, nullptr}),
+                  "secret \"weak\": it is shorter");
+    const auto broken = made.value()->load("broken", {&warnings, nullptr});
     check_refused(broken, "secret \"broken\": it isn't base64");
     check_lacks(broken.error().message, "hush");
-    check_refused(made.value()->load("empty", &warnings), "secret \"empty\": it is shorter");
+    check_refused(made.value()->load("empty", {&warnings, nullptr}),
+                  "secret \"empty\": it is shorter");
     assert_null(keys(*made.value(), "weak"));
 }
 

@@ -28,7 +28,7 @@ std::unique_ptr<SecretStore> store_of(const TemporaryDirectory& directory,
 
 Warnings check_load(SecretStore* store, const std::string& id, Place place = Place::here()) {
     Warnings warnings;
-    check_good(store->load(id, &warnings), place);
+    check_good(store->load(id, {&warnings, nullptr}), place);
     return warnings;
 }
 
@@ -69,7 +69,7 @@ void test_every_format(void** /*state*/) {
         check_load(store.get(), format);
         assert_non_null(keys(*store, format));
         // The file's name is the stable id, whatever stands in it.
-        assert_int_equal(keys(*store, format)->named(format).size(), 1);
+        assert_int_equal(keys(*store, format)->named(format, KeyPurpose::kVerify).size(), 1);
     }
 }
 
@@ -141,7 +141,7 @@ void test_a_missing_directory_is_an_error(void** /*state*/) {
         const auto made = make({"path=" + directory.path(name)});
         check_good(made);
         Warnings warnings;
-        check_refused(made.value()->load("a", &warnings), "there is no directory");
+        check_refused(made.value()->load("a", {&warnings, nullptr}), "there is no directory");
     }
 }
 
@@ -152,11 +152,12 @@ void test_bad_files_are_refused(void** /*state*/) {
     std::filesystem::create_directory(directory.path("folder"));
     const auto store = store_of(directory, "base64");
     Warnings warnings;
-    check_refused(store->load("short", &warnings), "/short\": it is shorter than the 32 bytes");
-    const auto broken = store->load("broken", &warnings);
+    check_refused(store->load("short", {&warnings, nullptr}),
+                  "/short\": it is shorter than the 32 bytes");
+    const auto broken = store->load("broken", {&warnings, nullptr});
     check_refused(broken, "/broken\": it isn't base64");
     check_lacks(broken.error().message, "hush");
-    check_refused(store->load("folder", &warnings), "no regular file");
+    check_refused(store->load("folder", {&warnings, nullptr}), "no regular file");
     assert_null(keys(*store, "short"));
 }
 

@@ -29,6 +29,10 @@ class FakeRequestContext final : public RequestContext {
         return now;
     }
 
+    Result<Thumbprint> client_thumbprint() override {
+        return Denial{Code::kCertificateMissing, "the test presents none"};
+    }
+
     std::int64_t now = kNow * 1000;
     int questions = 0;
 };
@@ -41,7 +45,8 @@ class FakeSecretStore final : public SecretStore {
     }
     void hold(const std::string& secret_id, KeyPointer key);
 
-    Configured<Done> load(const std::string& /*secret_id*/, Warnings* /*warnings*/) override {
+    Configured<Done> load(const std::string& /*secret_id*/,
+                          const LoadContext& /*context*/) override {
         return Done{};
     }
     Step<const KeySet*> keys(RequestContext& request, std::string_view secret_id) const override;

@@ -37,7 +37,7 @@ void check_bad(const std::string& content, std::string_view why, Place place = P
     TemporaryDirectory directory;
     const auto store = store_of(directory.write("keys.json", content));
     Warnings warnings;
-    check_refused(store->load("any", &warnings), why, place);
+    check_refused(store->load("any", {&warnings, nullptr}), why, place);
     _assert_true(keys(*store, "any") == nullptr, "nothing is held", place.file, place.line);
 }
 
@@ -48,12 +48,12 @@ void test_any_id_stands_for_the_whole_set(void** /*state*/) {
         "keys.json", set_of(rsa_signer().jwk(R"(,"kid":"a")") + "," + ec_signer().jwk())));
     assert_null(keys(*store, "any"));
     Warnings warnings;
-    check_good(store->load("any", &warnings));
+    check_good(store->load("any", {&warnings, nullptr}));
     assert_true(warnings.empty());
     const KeySet* const set = keys(*store, "any");
     assert_non_null(set);
     assert_int_equal(set->keys().size(), 2);
-    assert_int_equal(set->named("a").size(), 1);
+    assert_int_equal(set->named("a", KeyPurpose::kVerify).size(), 1);
     assert_ptr_equal(keys(*store, "another"), set);
 }
 
@@ -62,10 +62,10 @@ void test_the_file_is_read_once(void** /*state*/) {
     const std::string path = directory.write("keys.json", set_of(ec_signer().jwk()));
     const auto store = store_of(path);
     Warnings warnings;
-    check_good(store->load("a", &warnings));
+    check_good(store->load("a", {&warnings, nullptr}));
     const KeySet* const set = keys(*store, "a");
     std::filesystem::remove(path);
-    check_good(store->load("b", &warnings));
+    check_good(store->load("b", {&warnings, nullptr}));
     assert_ptr_equal(keys(*store, "b"), set);
 }
 
@@ -92,8 +92,9 @@ void test_a_bad_key_among_good_ones_is_refused(void** /*state*/) {
 void test_a_missing_file_is_an_error(void** /*state*/) {
     TemporaryDirectory directory;
     Warnings warnings;
-    check_refused(store_of(directory.path("none"))->load("a", &warnings), "there is no file");
-    check_refused(store_of(directory.path(""))->load("a", &warnings), "no regular file");
+    check_refused(store_of(directory.path("none"))->load("a", {&warnings, nullptr}),
+                  "there is no file");
+    check_refused(store_of(directory.path(""))->load("a", {&warnings, nullptr}), "no regular file");
 }
 
 void test_readable_secrets_are_warned_of(void** /*state*/) {
@@ -104,13 +105,13 @@ void test_readable_secrets_are_warned_of(void** /*state*/) {
         std::size_t warnings;
     } cases[] = {{oct_signer().jwk(), 0644, 1},
                  {oct_signer().jwk(), 0640, 0},
-                 {ec_signer().jwk(R"(,"d":"AQ")"), 0644, 1},
+                 {ec_signer().jwk(R"(,"use":"sig","d":"AQ")"), 0644, 1},
                  {ec_signer().jwk(), 0644, 0}};
     for (const auto& expected : cases) {
         const auto store =
             store_of(directory.write("keys.json", set_of(expected.jwk), expected.mode));
         Warnings warnings;
-        check_good(store->load("a", &warnings));
+        check_good(store->load("a", {&warnings, nullptr}));
         assert_int_equal(warnings.size(), expected.warnings);
     }
 }
@@ -121,7 +122,7 @@ void test_relative_paths(void** /*state*/) {
     const auto made = make({"file=keys.json"}, directory.path(""));
     check_good(made);
     Warnings warnings;
-    check_good(made.value()->load("a", &warnings));
+    check_good(made.value()->load("a", {&warnings, nullptr}));
 }
 
 void test_bad_settings_are_refused(void** /*state*/) {

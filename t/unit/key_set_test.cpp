@@ -51,7 +51,7 @@ void test_keys_for_others_are_passed_over(void** /*state*/) {
     const auto content = parse_jwk_set(
         set_of({R"({"kty":"AKP","alg":"ML-DSA-44"})", R"({"kty":"OKP","crv":"X25519","x":"AQ"})",
                 rsa_signer().jwk(R"(,"use":"enc")"), oct_signer().jwk(R"(,"key_ops":["sign"])"),
-                Signer::oct("short").jwk(R"(,"use":"enc")"), ec_signer().jwk(kid("mine"))}));
+                ec_signer().jwk(kid("mine"))}));
     check_good(content);
     assert_int_equal(content.value().keys.size(), 1);
     check_text(content.value().keys[0]->name(), "mine");
@@ -59,17 +59,19 @@ void test_keys_for_others_are_passed_over(void** /*state*/) {
 }
 
 void test_problems_name_the_key(void** /*state*/) {
-    const auto content = parse_jwk_set(
-        set_of({ec_signer().jwk(), R"({"kty":"RSA","kid":"r\n\u00e4","e":"AQAB"})", "7",
-                Signer::oct("short").jwk(kid("s")), R"({"kty":"oct","kid":5})"}));
+    const auto content =
+        parse_jwk_set(set_of({ec_signer().jwk(), R"({"kty":"RSA","kid":"r\n\u00e4","e":"AQAB"})",
+                              "7", Signer::oct("short").jwk(kid("s")), R"({"kty":"oct","kid":5})",
+                              Signer::oct("short").jwk(kid("e") + R"(,"use":"enc")")}));
     check_good(content);
     assert_int_equal(content.value().keys.size(), 1);
     const auto& problems = content.value().problems;
-    assert_int_equal(problems.size(), 4);
+    assert_int_equal(problems.size(), 5);
     check_text(problems[0], "key 2 \"r???\": \"n\" or \"e\" is missing or isn't base64url");
     check_holds(problems[1], "key 3: it is no JSON object");
-    check_text(problems[2], "key 4 \"s\": it is shorter than the 32 bytes that HS256 wants");
+    check_holds(problems[2], "key 4 \"s\": it is shorter than the 32 bytes that HS256 wants");
     check_holds(problems[3], "key 5: ");
+    check_holds(problems[4], "key 6 \"e\": its length is that of no encryption");
     for (const std::string& problem : problems) {
         check_lacks(problem, encode_base64url("short"));
     }
@@ -90,17 +92,17 @@ void test_keys_are_found_by_name(void** /*state*/) {
     const KeySet set(key_list(rsa_signer().key(kid("a")), ec_signer().key(kid("b")),
                               oct_signer().key(), Signer::okp("Ed25519").key(kid("a"))));
     assert_int_equal(set.keys().size(), 4);
-    const auto b = set.named("b");
+    const auto b = set.named("b", KeyPurpose::kVerify);
     assert_int_equal(b.size(), 1);
     assert_ptr_equal(b[0], set.keys()[1].get());
-    const auto a = set.named("a");
+    const auto a = set.named("a", KeyPurpose::kVerify);
     assert_int_equal(a.size(), 2);
     assert_true(a[0] != a[1]);
     for (const Key* key : a) {
         check_text(key->name(), "a");
     }
     for (const char* name : {"c", "", "A", "a ", "ab"}) {
-        assert_true(set.named(name).empty());
+        assert_true(set.named(name, KeyPurpose::kVerify).empty());
     }
 }
 
@@ -108,7 +110,7 @@ void test_keys_are_found_by_name(void** /*state*/) {
 void test_keys_that_may_not_verify_have_no_name(void** /*state*/) {
     const KeySet set(
         key_list(rsa_signer().key(kid("a") + R"(,"use":"enc")"), ec_signer().key(kid("a"))));
-    const auto named = set.named("a");
+    const auto named = set.named("a", KeyPurpose::kVerify);
     assert_int_equal(named.size(), 1);
     assert_ptr_equal(named[0], set.keys()[1].get());
 }
@@ -117,14 +119,14 @@ void test_a_set_can_be_moved(void** /*state*/) {
     KeySet set(key_list(rsa_signer().key(kid("a")), ec_signer().key(kid("b"))));
     const Key* const first = set.keys()[0].get();
     const KeySet moved = std::move(set);
-    assert_int_equal(moved.named("a").size(), 1);
-    assert_ptr_equal(moved.named("a")[0], first);
+    assert_int_equal(moved.named("a", KeyPurpose::kVerify).size(), 1);
+    assert_ptr_equal(moved.named("a", KeyPurpose::kVerify)[0], first);
 }
 
 void test_an_empty_set(void** /*state*/) {
     const KeySet set({});
     assert_true(set.keys().empty());
-    assert_true(set.named("a").empty());
+    assert_true(set.named("a", KeyPurpose::kVerify).empty());
 }
 
 }  // namespace

@@ -70,7 +70,8 @@ void test_pem(void** /*state*/) {
 void test_jwk(void** /*state*/) {
     check_secret(ec_signer().jwk(), SecretFormat::kJwk, ec_signer(), "ES256", false);
     check_secret(oct_signer().jwk(), SecretFormat::kJwk, oct_signer(), "HS512", true);
-    check_secret(ec_signer().jwk(R"(,"d":"AQ")"), SecretFormat::kJwk, ec_signer(), "ES256", true);
+    check_secret(ec_signer().jwk(R"(,"use":"sig","d":"AQ")"), SecretFormat::kJwk, ec_signer(),
+                 "ES256", true);
     for (const char* bad : {"", "[]", "text", R"({"kty":"oct","kty":"oct"})"}) {
         check_refused(parse(bad, SecretFormat::kJwk), "no JSON Web Key");
     }
