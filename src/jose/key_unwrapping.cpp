@@ -13,11 +13,11 @@ const unsigned char* bytes(std::string_view text) {
     return reinterpret_cast<const unsigned char*>(text.data());
 }
 
+/* OpenSSL takes the hash for MGF1 too. */
 bool set_up_oaep(EVP_PKEY_CTX* context, const char* digest) {
     return EVP_PKEY_decrypt_init(context) == 1 &&
            EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_OAEP_PADDING) == 1 &&
-           EVP_PKEY_CTX_set_rsa_oaep_md_name(context, digest, nullptr) == 1 &&
-           EVP_PKEY_CTX_set_rsa_mgf1_md_name(context, digest, nullptr) == 1;
+           EVP_PKEY_CTX_set_rsa_oaep_md_name(context, digest, nullptr) == 1;
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 // link: -Wl,--wrap=EVP_MAC_update -Wl,--wrap=EVP_MAC_final
 // link: -Wl,--wrap=EVP_PKEY_CTX_new_from_pkey -Wl,--wrap=EVP_PKEY_decrypt_init
 // link: -Wl,--wrap=EVP_PKEY_CTX_set_rsa_padding -Wl,--wrap=EVP_PKEY_CTX_set_rsa_oaep_md_name
-// link: -Wl,--wrap=EVP_PKEY_CTX_set_rsa_mgf1_md_name -Wl,--wrap=EVP_PKEY_decrypt
+// link: -Wl,--wrap=EVP_PKEY_decrypt
 // link: -Wl,--wrap=EVP_PKEY_derive_init -Wl,--wrap=EVP_PKEY_derive_set_peer
 // link: -Wl,--wrap=EVP_PKEY_derive -Wl,--wrap=EVP_KDF_fetch -Wl,--wrap=EVP_KDF_CTX_new
 // link: -Wl,--wrap=EVP_KDF_derive -Wl,--wrap=cjose_jwk_create_oct_spec
@@ -137,11 +137,6 @@ int __wrap_EVP_PKEY_CTX_set_rsa_padding(EVP_PKEY_CTX* a, int b) {
 int __real_EVP_PKEY_CTX_set_rsa_oaep_md_name(EVP_PKEY_CTX*, const char*, const char*);
 int __wrap_EVP_PKEY_CTX_set_rsa_oaep_md_name(EVP_PKEY_CTX* a, const char* b, const char* c) {
     return fails() ? 0 : __real_EVP_PKEY_CTX_set_rsa_oaep_md_name(a, b, c);
-}
-
-int __real_EVP_PKEY_CTX_set_rsa_mgf1_md_name(EVP_PKEY_CTX*, const char*, const char*);
-int __wrap_EVP_PKEY_CTX_set_rsa_mgf1_md_name(EVP_PKEY_CTX* a, const char* b, const char* c) {
-    return fails() ? 0 : __real_EVP_PKEY_CTX_set_rsa_mgf1_md_name(a, b, c);
 }
 
 int __real_EVP_PKEY_decrypt(EVP_PKEY_CTX*, unsigned char*, std::size_t*, const unsigned char*,
