@@ -16,9 +16,9 @@ using Parsed = Result<KeyPointer, JwkProblem>;
 
 const char* const kForeignHalf = "its private half isn't base64url or doesn't fit the public one";
 
-JwkProblem broken(const char* message) { return {false, message}; }
+JwkProblem broken(const char* message) { return {false, message, {true, true}}; }
 
-JwkProblem ignored(const char* message) { return {true, message}; }
+JwkProblem ignored(const char* message) { return {true, message, {true, true}}; }
 
 /* The bytes of a required base64url member; nothing where it is missing, empty or malformed. */
 std::optional<SecretBytes> bytes_of(const json_t* jwk, std::string_view name) {
@@ -176,15 +176,7 @@ bool read_text(const json_t* jwk, std::string_view name, std::string* out) {
     return json_is_string(value);
 }
 
-}  // namespace
-
-Parsed parse_jwk(const json_t* jwk) {
-    KeyTerms terms;
-    if (!json_is_object(jwk) || !read_text(jwk, "kid", &terms.name) ||
-        !read_text(jwk, "alg", &terms.algorithm)) {
-        return broken("it is no JSON object, or its \"kid\" or \"alg\" is no text");
-    }
-    read_uses(jwk, &terms);
+Parsed parse_material(const json_t* jwk, KeyTerms terms) {
     const auto type = json_text(jwk, "kty");
     if (type == "RSA") {
         return parse_rsa(jwk, std::move(terms));
@@ -199,6 +191,26 @@ Parsed parse_jwk(const json_t* jwk) {
         return parse_oct(jwk, std::move(terms));
     }
     return ignored("its \"kty\" is not known");
+}
+
+}  // namespace
+
+Parsed parse_jwk(const json_t* jwk, KeyPurposes wanted) {
+    KeyTerms terms;
+    if (!json_is_object(jwk) || !read_text(jwk, "kid", &terms.name) ||
+        !read_text(jwk, "alg", &terms.algorithm)) {
+        return broken("it is no JSON object, or its \"kid\" or \"alg\" is no text");
+    }
+    read_uses(jwk, &terms);
+    terms.may_verify = terms.may_verify && wanted.verify;
+    terms.may_decrypt = terms.may_decrypt && wanted.decrypt;
+    // A public half alone would not have decrypted, be it whole or broken.
+    const KeyPurposes purposes{terms.may_verify, terms.may_decrypt && is_private_jwk(jwk)};
+    auto parsed = parse_material(jwk, std::move(terms));
+    if (!parsed.ok()) {
+        return JwkProblem{parsed.error().ignorable, parsed.error().message, purposes};
+    }
+    return parsed;
 }
 
 bool is_private_jwk(const json_t* jwk) {

@@ -14,14 +14,15 @@ struct JwkProblem {
     // RFC 7517 section 5: keys of kinds we don't know, or for other uses, are passed over.
     bool ignorable = false;
     std::string message;
+    KeyPurposes purposes = {true, true};  // that it would have served
 };
 
 /*
  * One JSON Web Key (RFC 7517 section 4, RFC 7518 section 6, RFC 8037 section 2). The private half
  * is looked at where the key may decrypt, and must then belong to the public one. Points off their
- * curve are refused.
+ * curve are refused. The key serves no purpose that isn't wanted.
  */
-Result<KeyPointer, JwkProblem> parse_jwk(const json_t* jwk);
+Result<KeyPointer, JwkProblem> parse_jwk(const json_t* jwk, KeyPurposes wanted = {true, true});
 
 /* Whether the JWK holds what nobody but its owner may read. */
 bool is_private_jwk(const json_t* jwk);

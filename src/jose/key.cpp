@@ -1,6 +1,9 @@
 #include "jose/key.h"
 
+#include <openssl/err.h>
+
 #include <algorithm>
+#include <new>
 #include <utility>
 
 #include "jose/evp_key.h"
@@ -27,31 +30,54 @@ bool agrees(Curve curve) {
     return traits == nullptr || traits->agrees;
 }
 
+/* The terms, less what a key of that make can't do. */
+KeyTerms narrowed(KeyTerms terms, Curve curve, const EVP_PKEY* key) {
+    terms.may_verify = terms.may_verify && signs(curve);
+    terms.may_decrypt =
+        terms.may_decrypt && agrees(curve) && !terms.restricted_to_pss && has_private_half(key);
+    return terms;
+}
+
+std::string text_of(const KeyTerms& terms) {
+    return std::to_string(terms.name.size()) + ':' + terms.name + terms.algorithm +
+           (terms.may_verify ? ";verify;" : ";") + (terms.may_decrypt ? "decrypt;" : ";") +
+           (terms.restricted_to_pss ? "pss;" : ";");
+}
+
+Digest digest_of(const EVP_PKEY* key, const KeyTerms& terms) {
+    unsigned char* der = nullptr;
+    const int size = i2d_PUBKEY(key, &der);
+    const OpensslMemory owner(der);
+    if (size <= 0) {
+        ERR_clear_error();
+        throw std::bad_alloc();
+    }
+    return Sha256().of(text_of(terms),
+                       {reinterpret_cast<const char*>(der), static_cast<std::size_t>(size)});
+}
+
 }  // namespace
 
 Key::Key(KeyType type, Curve curve, PublicKeyHandle key, KeyTerms terms)
     : type_(type),
       curve_(curve),
       key_(std::move(key)),
-      terms_(std::move(terms)),
-      may_verify_(terms_.may_verify && signs(curve_)),
-      may_decrypt_(terms_.may_decrypt && agrees(curve_) && !terms_.restricted_to_pss &&
-                   has_private_half(key_.get())) {}
+      terms_(narrowed(std::move(terms), curve_, key_.get())),
+      digest_(digest_of(key_.get(), terms_)) {}
 
 Key::Key(SecretBytes secret, KeyTerms terms)
     : type_(KeyType::kOct),
       curve_(Curve::kNone),
       secret_(std::move(secret)),
       terms_(std::move(terms)),
-      may_verify_(terms_.may_verify),
-      may_decrypt_(terms_.may_decrypt) {}
+      digest_(Sha256().of(text_of(terms_), as_text(secret_))) {}
 
 bool Key::is_meant_for(const Algorithm& algorithm) const {
     return terms_.algorithm.empty() || terms_.algorithm == algorithm.name;
 }
 
 bool Key::fits(const Algorithm& algorithm) const {
-    if (!may_verify_ || algorithm.key_type != type_ || !is_meant_for(algorithm)) {
+    if (!may_verify() || algorithm.key_type != type_ || !is_meant_for(algorithm)) {
         return false;
     }
     switch (algorithm.scheme) {
@@ -74,7 +100,7 @@ bool Key::fits(const Algorithm& algorithm, const Algorithm& encryption, Curve cu
     // A key that encrypts directly may be meant for "dir", or for the "enc" that it is used with.
     const bool meant = is_meant_for(algorithm) ||
                        (algorithm.scheme == Scheme::kDirect && is_meant_for(encryption));
-    if (!may_decrypt_ || !meant) {
+    if (!may_decrypt() || !meant) {
         return false;
     }
     switch (algorithm.scheme) {
@@ -118,8 +144,8 @@ const char* Key::weakness(KeyPurpose purpose) const {
 }
 
 const char* Key::weakness() const {
-    if (!may_verify_ || !may_decrypt_) {
-        return weakness(may_verify_ ? KeyPurpose::kVerify : KeyPurpose::kDecrypt);
+    if (!may_verify() || !may_decrypt()) {
+        return weakness(may_verify() ? KeyPurpose::kVerify : KeyPurpose::kDecrypt);
     }
     const char* verifying = weakness(KeyPurpose::kVerify);
     const char* decrypting = weakness(KeyPurpose::kDecrypt);

@@ -10,6 +10,7 @@
 #include "base/handles.h"
 #include "base/result.h"
 #include "base/secret_bytes.h"
+#include "base/sha256.h"
 #include "jose/algorithm.h"
 #include "jose/decrypter.h"
 #include "jose/signature_verifier.h"
@@ -18,6 +19,15 @@ namespace oauth2_rs {
 
 /* What a key is wanted for. */
 enum class KeyPurpose : unsigned char { kVerify, kDecrypt };
+
+/* Any of them. */
+struct KeyPurposes {
+    bool verify = false;
+    bool decrypt = false;
+
+    bool has(KeyPurpose purpose) const { return purpose == KeyPurpose::kVerify ? verify : decrypt; }
+    void add(KeyPurpose purpose) { (purpose == KeyPurpose::kVerify ? verify : decrypt) = true; }
+};
 
 /* What whoever publishes a key says it is for (RFC 7517 sections 4.2 to 4.5). */
 struct KeyTerms {
@@ -41,6 +51,8 @@ class Key {
     Key(SecretBytes secret, KeyTerms terms);
 
     const std::string& name() const { return terms_.name; }
+    /* Tells the key, by its material and its terms, from every other. */
+    const Digest& digest() const { return digest_; }
     KeyType type() const { return type_; }
     Curve curve() const { return curve_; }
     bool is_symmetric() const { return type_ == KeyType::kOct; }
@@ -48,10 +60,10 @@ class Key {
     std::size_t secret_size() const { return secret_.size(); }
 
     /* By its terms and its kind; that it fits an algorithm is not yet said. */
-    bool may_verify() const { return may_verify_; }
-    bool may_decrypt() const { return may_decrypt_; }
+    bool may_verify() const { return terms_.may_verify; }
+    bool may_decrypt() const { return terms_.may_decrypt; }
     bool may(KeyPurpose purpose) const {
-        return purpose == KeyPurpose::kVerify ? may_verify_ : may_decrypt_;
+        return purpose == KeyPurpose::kVerify ? may_verify() : may_decrypt();
     }
 
     /* Whether it verifies signatures of that algorithm. */
@@ -88,8 +100,7 @@ class Key {
     PublicKeyHandle key_;
     SecretBytes secret_;
     KeyTerms terms_;
-    bool may_verify_;
-    bool may_decrypt_;
+    Digest digest_;
     // Declared last: they borrow the key above.
     mutable std::array<std::unique_ptr<SignatureVerifier>, kSignatureAlgorithmCount> verifiers_;
     mutable std::array<std::unique_ptr<Decrypter>, kEngineCount> decrypters_;

@@ -20,21 +20,32 @@ std::string problem_of(std::size_t index, const json_t* jwk, const std::string& 
     return problem + ": " + message;
 }
 
+/* Of a key whose private half is broken the public one is still good to verify with. */
+Result<KeyPointer, JwkProblem> parse_what_is_whole(std::size_t index, const json_t* jwk,
+                                                   JwkSetContent* content) {
+    auto key = parse_jwk(jwk);
+    if (key.ok() || key.error().ignorable) {
+        return key;
+    }
+    JwkProblem problem = key.error();
+    if (problem.purposes.verify && problem.purposes.decrypt) {
+        key = parse_jwk(jwk, {true, false});
+        problem.purposes.verify = !key.ok() && !key.error().ignorable;
+    }
+    content->problems.push_back({problem_of(index, jwk, problem.message), problem.purposes});
+    return key;
+}
+
 void add_jwk(std::size_t index, const json_t* jwk, JwkSetContent* content) {
     content->holds_private = content->holds_private || is_private_jwk(jwk);
-    auto key = parse_jwk(jwk);
-    if (!key.ok()) {
-        if (!key.error().ignorable) {
-            content->problems.push_back(problem_of(index, jwk, key.error().message));
-        }
-        return;
-    }
-    if (!key.value()->may_verify() && !key.value()->may_decrypt()) {
+    auto key = parse_what_is_whole(index, jwk, content);
+    if (!key.ok() || (!key.value()->may_verify() && !key.value()->may_decrypt())) {
         return;
     }
     const char* weakness = key.value()->weakness();
     if (weakness != nullptr) {
-        content->problems.push_back(problem_of(index, jwk, weakness));
+        content->problems.push_back({problem_of(index, jwk, weakness),
+                                     {key.value()->may_verify(), key.value()->may_decrypt()}});
         return;
     }
     content->keys.push_back(std::move(key.value()));
@@ -44,7 +55,9 @@ void add_jwk(std::size_t index, const json_t* jwk, JwkSetContent* content) {
 
 KeySet::KeySet(std::vector<KeyPointer> keys) : keys_(std::move(keys)) {
     by_name_.reserve(keys_.size());
+    digests_.reserve(keys_.size());
     for (const KeyPointer& key : keys_) {
+        digests_.insert(key->digest());
         if (!key->name().empty()) {
             by_name_.emplace(key->name(), key.get());
         }

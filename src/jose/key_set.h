@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "base/result.h"
@@ -24,15 +25,24 @@ class KeySet {
      */
     std::vector<const Key*> named(std::string_view name, KeyPurpose purpose) const;
 
+    bool holds(const Digest& digest) const { return digests_.count(digest) != 0; }
+
   private:
     std::vector<KeyPointer> keys_;
     std::unordered_multimap<std::string_view, const Key*> by_name_;  // views of the keys' names
+    std::unordered_set<Digest, DigestHash> digests_;
+};
+
+/* Why a key of a set can't be used. */
+struct KeyProblem {
+    std::string message;   // a clause that names the key
+    KeyPurposes purposes;  // that it would have served
 };
 
 /* What a JWK Set document (RFC 7517 section 5) holds. */
 struct JwkSetContent {
-    std::vector<KeyPointer> keys;       // sound ones that may verify or decrypt
-    std::vector<std::string> problems;  // of keys that are broken or weak, one clause each
+    std::vector<KeyPointer> keys;      // sound ones that may verify or decrypt
+    std::vector<KeyProblem> problems;  // of keys that are broken or weak
     bool holds_private = false;
 };
 

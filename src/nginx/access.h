@@ -22,10 +22,6 @@ typedef struct {
 
 ngx_int_t ngx_http_oauth2_rs_access_handler(ngx_http_request_t *r);
 
-/* Whether NGINX is composing the answer of an earlier refusal, in the location of an error page. */
-ngx_uint_t ngx_http_oauth2_rs_answers_refusal(const ngx_http_request_t *r,
-                                              const ngx_http_oauth2_rs_ctx_t *ctx);
-
 /* What the resource server may ask of that request. */
 oauth2_rs_host_t ngx_http_oauth2_rs_host(ngx_http_request_t *r);
 

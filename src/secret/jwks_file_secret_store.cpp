@@ -13,7 +13,7 @@ Configured<std::unique_ptr<SecretStore>> JwksFileSecretStore::make(const StoreSe
     if (!parameters.ok()) {
         return parameters.error();
     }
-    const std::string path = parameters.value().get("file", "");
+    const std::string path(parameters.value().get("file", ""));
     if (path.empty()) {
         return ConfigError{"it needs file=PATH"};
     }
@@ -29,7 +29,7 @@ JwksFileSecretStore::JwksFileSecretStore(std::string path, std::int64_t refresh_
     : FileSecretStore(refresh_interval_ms), path_(std::move(path)) {}
 
 Configured<ReadKeys> JwksFileSecretStore::read(const std::string& /*secret_id*/,
-                                               Warnings* warnings) const {
+                                               KeyPurposes purposes, Warnings* warnings) const {
     auto file = read_secret_file(path_);
     if (!file.ok()) {
         return file.error();
@@ -41,9 +41,12 @@ Configured<ReadKeys> JwksFileSecretStore::read(const std::string& /*secret_id*/,
     if (!content.ok()) {
         return ConfigError{quoted(path_) + ": " + content.error().message};
     }
-    if (!content.value().problems.empty()) {
-        return ConfigError{quoted(path_) + ": " + content.value().problems.front() +
-                           "; replace or remove that key"};
+    for (const KeyProblem& problem : content.value().problems) {
+        if ((purposes.verify && problem.purposes.verify) ||
+            (purposes.decrypt && problem.purposes.decrypt)) {
+            return ConfigError{quoted(path_) + ": " + problem.message +
+                               "; replace or remove that key"};
+        }
     }
     if (content.value().keys.empty()) {
         return ConfigError{quoted(path_) + " holds no key that may verify signatures or decrypt"};

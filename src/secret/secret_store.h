@@ -29,6 +29,7 @@ class PasswordSource {
 struct LoadContext {
     Warnings* warnings;
     const PasswordSource* passwords;
+    KeyPurpose purpose;
 };
 
 /* What became of looking at a store's files again. */

@@ -14,6 +14,7 @@ namespace {
 
 using Stores = std::vector<std::shared_ptr<SecretStore>>;
 using Algorithms = std::vector<const Algorithm*>;
+using Chain = std::unique_ptr<AccessTokenResolver>;
 
 void append_field(std::string* fingerprint, std::string_view field) {
     *fingerprint += std::to_string(field.size());
@@ -34,7 +35,10 @@ std::string fingerprint_of(const StoreSettings& store) {
     append_field(&fingerprint, store.type);
     append_list(&fingerprint, store.parameters);
     append_field(&fingerprint, store.base_directory);
-    return fingerprint;
+    // Parameters may be secrets: what is kept is their digest.
+    const Digest digest = Sha256().of(fingerprint);
+    OPENSSL_cleanse(fingerprint.data(), fingerprint.size());
+    return {digest.begin(), digest.end()};
 }
 
 bool is_null(const ChainSettings& settings) { return settings.verification_secret == "null"; }
@@ -58,10 +62,6 @@ const char* contradiction_of_null(const ChainSettings& settings) {
     if (!settings.algorithms.empty()) {
         return "oauth2_verification_secret null goes with no oauth2_algorithms: no signature is "
                "looked at; name a secret, or remove oauth2_algorithms";
-    }
-    if (settings.confirmation_required) {
-        return "oauth2_verification_secret null goes with no oauth2_confirmation_key required: "
-               "anyone can write a \"cnf\"; name a secret, or remove oauth2_confirmation_key";
     }
     return nullptr;
 }
@@ -151,7 +151,7 @@ class PasswordsOfStores final : public PasswordSource {
 };
 
 Configured<Stores> load_stores(const ChainSettings& settings, const std::string& secret_id,
-                               StoreCache* cache, Warnings* warnings) {
+                               KeyPurpose purpose, StoreCache* cache, Warnings* warnings) {
     auto stores = open_stores(settings, cache);
     if (!stores.ok()) {
         return stores;
@@ -160,7 +160,8 @@ Configured<Stores> load_stores(const ChainSettings& settings, const std::string&
     for (std::size_t index = 0; index < settings.stores.size(); ++index) {
         const StoreSettings& store = settings.stores[index];
         Warnings of_store;
-        const auto loaded = stores.value()[index]->load(secret_id, {&of_store, &passwords});
+        const auto loaded =
+            stores.value()[index]->load(secret_id, {&of_store, &passwords, purpose});
         if (!loaded.ok()) {
             return ConfigError{prefix_of(store) + loaded.error().message};
         }
@@ -176,6 +177,10 @@ class ConfigurationContext final : public RequestContext {
   public:
     std::int64_t now_ms() override { return 0; }
     Result<Thumbprint> client_thumbprint() override { return Denial{}; }
+    std::optional<std::string_view> cache_get(const Digest& /*key*/) override { return {}; }
+    void cache_put(const Digest& /*key*/, std::string_view /*bytes*/,
+                   std::int64_t /*until_ms*/) override {}
+    void note_cache(CacheStatus /*status*/) override {}
 };
 
 std::vector<const Key*> keys_of(const Stores& stores, std::string_view secret_id) {
@@ -215,10 +220,12 @@ Configured<Done> check_secrets(const Stores& stores, const ProtectionPolicy& pro
 Configured<Stores> load_secrets(const ChainSettings& settings, const ProtectionPolicy& protection,
                                 StoreCache* cache, Warnings* warnings) {
     Configured<Stores> stores = Stores();
-    for (const std::string& secret_id :
-         {protection.verification_secret_id, protection.decryption_secret_id}) {
+    for (const KeyPurpose purpose : {KeyPurpose::kVerify, KeyPurpose::kDecrypt}) {
+        const std::string& secret_id = purpose == KeyPurpose::kVerify
+                                           ? protection.verification_secret_id
+                                           : protection.decryption_secret_id;
         if (stores.ok() && !secret_id.empty()) {
-            stores = load_stores(settings, secret_id, cache, warnings);
+            stores = load_stores(settings, secret_id, purpose, cache, warnings);
         }
     }
     if (!stores.ok()) {
@@ -246,6 +253,35 @@ void warn_of_weak_policy(const ChainSettings& settings, Warnings* warnings) {
     }
 }
 
+/* What tells the cache entries of this chain from all others: its rules and its lasting keys. */
+Digest fingerprint_of_chain(const ChainSettings& settings, const Stores& stores,
+                            const ProtectionPolicy& protection) {
+    std::string lasting;
+    for (const auto& store : stores) {
+        if (store->refresh_interval_ms() > 0) {
+            continue;  // its keys come and go: each hit asks for the key's own digest
+        }
+        for (const std::string& secret_id :
+             {protection.verification_secret_id, protection.decryption_secret_id}) {
+            std::string digests;
+            for (const Key* key : keys_of({store}, secret_id)) {
+                digests.append(key->digest().begin(), key->digest().end());
+            }
+            append_field(&lasting, digests);
+        }
+    }
+    return Sha256().of(fingerprint_of(settings), lasting);
+}
+
+/* confirm(cache(leaf)): the confirmation is above this, for a hit must not skip it. */
+Chain cached(Chain leaf, const Digest& fingerprint, const ChainSettings& settings) {
+    if (settings.cache_zone.empty()) {
+        return leaf;
+    }
+    return std::make_unique<CachingAccessTokenResolver>(std::move(leaf), fingerprint,
+                                                        settings.cache_times);
+}
+
 }  // namespace
 
 std::string fingerprint_of(const ChainSettings& settings) {
@@ -261,7 +297,19 @@ std::string fingerprint_of(const ChainSettings& settings) {
     for (const StoreSettings& store : settings.stores) {
         append_field(&fingerprint, fingerprint_of(store));
     }
+    append_field(&fingerprint, settings.cache_zone);
+    append_field(&fingerprint, std::to_string(settings.cache_times.default_ms));
+    append_field(&fingerprint, std::to_string(settings.cache_times.most_ms.value_or(0)));
     return fingerprint;
+}
+
+Configured<Done> check_confirmation(const ChainSettings& settings) {
+    if (settings.confirmation_required && is_null(settings)) {
+        return ConfigError{
+            "oauth2_verification_secret null goes with no oauth2_confirmation_key required: anyone "
+            "can write a \"cnf\"; name a secret, or remove oauth2_confirmation_key"};
+    }
+    return Done{};
 }
 
 Configured<std::unique_ptr<AccessTokenResolver>> build_chain(const ChainSettings& settings,
@@ -286,9 +334,11 @@ Configured<std::unique_ptr<AccessTokenResolver>> build_chain(const ChainSettings
     if (!loaded.ok()) {
         return loaded.error();
     }
-    return std::unique_ptr<AccessTokenResolver>(std::make_unique<StatelessAccessTokenResolver>(
+    const Digest fingerprint = fingerprint_of_chain(settings, loaded.value(), protection);
+    Chain chain = std::make_unique<StatelessAccessTokenResolver>(
         std::move(protection), SecretsProvider({loaded.value().begin(), loaded.value().end()}),
-        std::move(policy)));
+        std::move(policy));
+    return cached(std::move(chain), fingerprint, settings);
 }
 
 }  // namespace oauth2_rs

@@ -50,6 +50,13 @@ ChainSettings chain_settings(const oauth2_rs_settings_t& settings) {
         chain.stores.push_back(
             store_settings(settings.stores[index], view(settings.base_directory)));
     }
+    chain.cache_zone = view(settings.cache_zone);
+    if (!chain.cache_zone.empty()) {
+        chain.cache_times.default_ms = settings.cache_default_ms;
+        if (settings.cache_most_ms > 0) {
+            chain.cache_times.most_ms = settings.cache_most_ms;
+        }
+    }
     chain.confirmation_required = settings.confirmation_required != 0;
     return chain;
 }
@@ -57,6 +64,11 @@ ChainSettings chain_settings(const oauth2_rs_settings_t& settings) {
 const oauth2_rs_resolver_t* shared_resolver(oauth2_rs_registry_t* registry,
                                             const ChainSettings& settings,
                                             const oauth2_rs_reporter_t* reporter) {
+    const auto demand = check_confirmation(settings);
+    if (!demand.ok()) {
+        report(reporter, OAUTH2_RS_ERROR, demand.error().message);
+        return nullptr;
+    }
     std::string fingerprint = fingerprint_of(settings);
     const auto found = registry->resolvers.find(fingerprint);
     if (found != registry->resolvers.end()) {

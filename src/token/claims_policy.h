@@ -2,6 +2,7 @@
 #define OAUTH2_RS_TOKEN_CLAIMS_POLICY_H
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,10 @@ struct ClaimsPolicy {
 
     /* In order: iss, exp, iat, nbf, aud, profile. `typ` is the header's, nullptr where missing. */
     Verdict check(const json_t* typ, const json_t* claims, std::int64_t now_ms) const;
+
+    /* The last moment at which "exp" and the skew let the claims count; nothing where it is
+     * missing. */
+    std::optional<std::int64_t> valid_until_ms(const json_t* claims) const;
 };
 
 }  // namespace oauth2_rs

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/strings.h"
 #include "jose/json.h"
 #include "token/scope.h"
 
@@ -13,7 +14,7 @@ namespace {
 constexpr std::size_t kMostTokenBytes = 64 * 1024;
 
 /* RFC 7518 section 3.6: what says that it isn't signed must not bear a signature. */
-Step<Done> check_unsigned(const Jws& jws) {
+Verdict check_unsigned(const Jws& jws) {
     if (jws.header.alg == "none" && !jws.signature.empty()) {
         return Denial{Code::kMalformedToken, "its \"alg\" is \"none\", yet it bears a signature"};
     }
@@ -34,8 +35,21 @@ Resolution StatelessAccessTokenResolver::resolve(std::string_view token,
     if (token.size() > kMostTokenBytes) {
         return Denial{Code::kMalformedToken, "it is longer than 64 KiB"};
     }
-    return protection_.decryption_secret_id.empty() ? resolve_signed(token, request)
+    return protection_.decryption_secret_id.empty() ? resolve_signed(token, {}, request)
                                                     : resolve_encrypted(token, request);
+}
+
+bool StatelessAccessTokenResolver::upholds(const ResolvedToken& token,
+                                           RequestContext& request) const {
+    const Keys& keys = token.facts().keys;
+    auto key = keys.begin();
+    for (const std::string* id :
+         {&protection_.decryption_secret_id, &protection_.verification_secret_id}) {
+        if (!id->empty() && (key == keys.end() || !secrets_.holds(request, *id, *key++))) {
+            return false;
+        }
+    }
+    return key == keys.end();
 }
 
 Resolution StatelessAccessTokenResolver::resolve_encrypted(std::string_view token,
@@ -44,18 +58,20 @@ Resolution StatelessAccessTokenResolver::resolve_encrypted(std::string_view toke
     if (!jwe.ok()) {
         return jwe.error();
     }
-    const auto content = decrypt_content(jwe.value(), request);
-    if (!content.ok()) {
-        return content.as<ResolvedToken>();
+    const auto decrypted = decrypt_content(jwe.value(), request);
+    if (!decrypted.ok()) {
+        return decrypted.as<ResolvedToken>();
     }
+    const std::string_view content = as_text(decrypted.value().content);
+    Keys keys{decrypted.value().key};
     // RFC 7519 section 5.2 recommends "cty" to tell the two apart; here the configuration does.
     return protection_.verification_secret_id.empty()
-               ? resolve_claims(jwe.value().header.typ, as_text(content.value()), request)
-               : resolve_signed(as_text(content.value()), request);
+               ? resolve_claims(jwe.value().header, std::string(content), std::move(keys), request)
+               : resolve_signed(content, std::move(keys), request);
 }
 
-Step<SecretBytes> StatelessAccessTokenResolver::decrypt_content(const Jwe& jwe,
-                                                                RequestContext& request) const {
+Step<StatelessAccessTokenResolver::Decrypted> StatelessAccessTokenResolver::decrypt_content(
+    const Jwe& jwe, RequestContext& request) const {
     // Anyone can encrypt to a public key: without a signature that says nothing of who did.
     if (protection_.verification_secret_id.empty() && jwe.algorithm->key_type != KeyType::kOct) {
         return Denial{Code::kUnknownKey,
@@ -64,7 +80,7 @@ Step<SecretBytes> StatelessAccessTokenResolver::decrypt_content(const Jwe& jwe,
     const auto choice = secrets_.choose(request, {protection_.decryption_secret_id, jwe.header.kid,
                                                   jwe.algorithm, jwe.encryption, jwe.curve});
     if (!choice.ok()) {
-        return choice.as<SecretBytes>();
+        return choice.as<Decrypted>();
     }
     if (choice.value().empty()) {
         return Denial{Code::kUnknownKey, "no key of the decryption secret fits it"};
@@ -72,7 +88,7 @@ Step<SecretBytes> StatelessAccessTokenResolver::decrypt_content(const Jwe& jwe,
     for (const Key* key : choice.value()) {
         auto content = decrypt(jwe, *key);
         if (content.ok()) {
-            return std::move(content.value());
+            return Decrypted{std::move(content.value()), key->digest()};
         }
         if (content.error().code != Code::kDecryptionFailed) {
             return content.error();
@@ -81,19 +97,25 @@ Step<SecretBytes> StatelessAccessTokenResolver::decrypt_content(const Jwe& jwe,
     return Denial{Code::kDecryptionFailed, "no key that fits decrypts it"};
 }
 
-Resolution StatelessAccessTokenResolver::resolve_signed(std::string_view token,
+Resolution StatelessAccessTokenResolver::resolve_signed(std::string_view token, Keys keys,
                                                         RequestContext& request) const {
-    const auto jws = parse_jws(token);
+    auto jws = parse_jws(token, headers_);
     if (!jws.ok()) {
         return jws.error();
     }
-    const auto signature = protection_.verification_secret_id.empty()
-                               ? check_unsigned(jws.value())
-                               : check_signature(jws.value(), request);
-    if (!signature.ok()) {
-        return signature.as<ResolvedToken>();
+    if (protection_.verification_secret_id.empty()) {
+        if (const auto verdict = check_unsigned(jws.value()); !verdict.ok()) {
+            return verdict.error();
+        }
+    } else {
+        const auto key = check_signature(jws.value(), request);
+        if (!key.ok()) {
+            return key.as<ResolvedToken>();
+        }
+        keys.push_back(key.value());
     }
-    return resolve_claims(jws.value().header.typ, jws.value().payload, request);
+    return resolve_claims(jws.value().header, std::move(jws.value().payload), std::move(keys),
+                          request);
 }
 
 Result<const Algorithm*> StatelessAccessTokenResolver::allowed_algorithm(
@@ -109,8 +131,8 @@ Result<const Algorithm*> StatelessAccessTokenResolver::allowed_algorithm(
     return algorithm;
 }
 
-Step<Done> StatelessAccessTokenResolver::check_signature(const Jws& jws,
-                                                         RequestContext& request) const {
+Step<Digest> StatelessAccessTokenResolver::check_signature(const Jws& jws,
+                                                           RequestContext& request) const {
     const auto algorithm = allowed_algorithm(jws.header.alg);
     if (!algorithm.ok()) {
         return algorithm.error();
@@ -121,34 +143,37 @@ Step<Done> StatelessAccessTokenResolver::check_signature(const Jws& jws,
     const auto choice = secrets_.choose(
         request, {protection_.verification_secret_id, jws.header.kid, algorithm.value()});
     if (!choice.ok()) {
-        return choice.as<Done>();
+        return choice.as<Digest>();
     }
     if (choice.value().empty()) {
         return Denial{Code::kUnknownKey, "no key of the verification secret fits it"};
     }
     for (const Key* key : choice.value()) {
         if (key->verify(*algorithm.value(), jws.signing_input, jws.signature)) {
-            return Done{};
+            headers_.remember(jws.encoded_header, jws.header);
+            return key->digest();
         }
     }
     return Denial{Code::kBadSignature, "no key that fits verifies its signature"};
 }
 
-Resolution StatelessAccessTokenResolver::resolve_claims(const json_t* typ, std::string_view payload,
-                                                        RequestContext& request) const {
-    JsonHandle claims = parse_json_object(payload);
+Resolution StatelessAccessTokenResolver::resolve_claims(const JoseHeader& header, std::string text,
+                                                        Keys keys, RequestContext& request) const {
+    JsonHandle claims = parse_json_object(text);
     if (!claims) {
         return Denial{Code::kMalformedToken, "its payload is no JSON object that can be trusted"};
     }
-    const auto verdict = policy_.check(typ, claims.get(), request.now_ms());
+    const auto verdict = policy_.check(header.typ, claims.get(), request.now_ms());
     if (!verdict.ok()) {
         return verdict.error();
     }
-    auto scopes = granted_scopes(claims.get());
+    const auto scopes = granted_scopes(claims.get());
     if (!scopes.ok()) {
         return scopes.error();
     }
-    return ResolvedToken(std::move(claims), std::move(scopes.value()));
+    ResolvedToken::Facts facts{join(scopes.value(), ' '), read_confirmation(claims.get()),
+                               policy_.valid_until_ms(claims.get()), std::move(keys)};
+    return ResolvedToken(std::move(text), std::move(claims), std::move(facts));
 }
 
 }  // namespace oauth2_rs

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "jose/algorithm.h"
+#include "jose/jose_header_memory.h"
 #include "jose/jwe.h"
 #include "jose/jws.h"
 #include "secret/secrets_provider.h"
@@ -26,26 +27,38 @@ struct ProtectionPolicy {
     std::string decryption_secret_id;          // empty: none
 };
 
-/* StatelessAccessTokenResolver: judges a token by itself, without asking its issuer. */
+/*
+ * StatelessAccessTokenResolver: judges a token by itself, without asking its issuer. Immutable but
+ * for its memory of headers.
+ */
 class StatelessAccessTokenResolver final : public AccessTokenResolver {
   public:
     StatelessAccessTokenResolver(ProtectionPolicy protection, SecretsProvider secrets,
                                  ClaimsPolicy policy);
 
     Resolution resolve(std::string_view token, RequestContext& request) const override;
+    bool upholds(const ResolvedToken& token, RequestContext& request) const override;
 
   private:
+    /* Digests of the keys that vouch for a token, in the order in which they were used. */
+    using Keys = std::vector<Digest>;
+    struct Decrypted {
+        SecretBytes content;
+        Digest key;
+    };
+
     Resolution resolve_encrypted(std::string_view token, RequestContext& request) const;
-    Resolution resolve_signed(std::string_view token, RequestContext& request) const;
-    Resolution resolve_claims(const json_t* typ, std::string_view payload,
+    Resolution resolve_signed(std::string_view token, Keys keys, RequestContext& request) const;
+    Resolution resolve_claims(const JoseHeader& header, std::string text, Keys keys,
                               RequestContext& request) const;
-    Step<SecretBytes> decrypt_content(const Jwe& jwe, RequestContext& request) const;
-    Step<Done> check_signature(const Jws& jws, RequestContext& request) const;
+    Step<Decrypted> decrypt_content(const Jwe& jwe, RequestContext& request) const;
+    Step<Digest> check_signature(const Jws& jws, RequestContext& request) const;
     Result<const Algorithm*> allowed_algorithm(std::string_view name) const;
 
     ProtectionPolicy protection_;
     SecretsProvider secrets_;
     ClaimsPolicy policy_;
+    mutable JoseHeaderMemory headers_;
 };
 
 }  // namespace oauth2_rs

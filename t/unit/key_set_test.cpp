@@ -67,13 +67,62 @@ void test_problems_name_the_key(void** /*state*/) {
     assert_int_equal(content.value().keys.size(), 1);
     const auto& problems = content.value().problems;
     assert_int_equal(problems.size(), 5);
-    check_text(problems[0], "key 2 \"r???\": \"n\" or \"e\" is missing or isn't base64url");
-    check_holds(problems[1], "key 3: it is no JSON object");
-    check_holds(problems[2], "key 4 \"s\": it is shorter than the 32 bytes that HS256 wants");
-    check_holds(problems[3], "key 5: ");
-    check_holds(problems[4], "key 6 \"e\": its length is that of no encryption");
-    for (const std::string& problem : problems) {
-        check_lacks(problem, encode_base64url("short"));
+    check_text(problems[0].message, "key 2 \"r???\": \"n\" or \"e\" is missing or isn't base64url");
+    check_holds(problems[1].message, "key 3: it is no JSON object");
+    check_holds(problems[2].message,
+                "key 4 \"s\": it is shorter than the 32 bytes that HS256 wants");
+    check_holds(problems[3].message, "key 5: ");
+    check_holds(problems[4].message, "key 6 \"e\": its length is that of no encryption");
+    for (const KeyProblem& problem : problems) {
+        check_lacks(problem.message, encode_base64url("short"));
+    }
+}
+
+/* A key concerns those alone whom it would have served. */
+void test_problems_concern_a_purpose(void** /*state*/) {
+    const std::string rsa = R"({"kty":"RSA","e":"AQAB")";
+    const std::string x25519 = R"({"kty":"OKP","crv":"X25519","x":"AQ")";
+    const std::string short_secret = Signer::oct("short").jwk();
+    const struct {
+        std::string jwk;
+        bool verify;
+        bool decrypt;
+    } rows[] = {
+        {rsa + "}", true, false},  // a public key, if any
+        {rsa + R"(,"d":"AQ"})", true, true},
+        {rsa + R"(,"use":"sig","d":"AQ"})", true, false},
+        {rsa + R"(,"use":"enc","d":"AQ"})", false, true},
+        {rsa + R"(,"use":"enc"})", false, false},
+        {rsa + R"(,"alg":"RSA-OAEP","d":"AQ"})", false, true},
+        {x25519 + R"(,"d":"AQ"})", false, true},
+        {short_secret, true, true},
+        {Signer::oct("short").jwk(R"(,"use":"sig")"), true, false},
+        {Signer::oct("short").jwk(R"(,"use":"enc")"), false, true},
+        {R"({"kty":"oct","kid":5,"use":"enc"})", true, true},
+    };
+    for (const auto& row : rows) {
+        const auto content = parse_jwk_set(set_of({row.jwk}));
+        check_good(content);
+        assert_int_equal(content.value().keys.size(), 0);
+        assert_int_equal(content.value().problems.size(), 1);
+        const KeyPurposes purposes = content.value().problems[0].purposes;
+        assert_int_equal(purposes.verify, row.verify);
+        assert_int_equal(purposes.decrypt, row.decrypt);
+    }
+}
+
+/* A private half that fits no public one: who but verifies is not told of it. */
+void test_a_broken_private_half_leaves_the_public_one(void** /*state*/) {
+    for (const Signer* signer : {&rsa_signer(), &ec_signer()}) {
+        const auto content = parse_jwk_set(set_of({signer->jwk(R"(,"d":"AQ")")}));
+        check_good(content);
+        assert_int_equal(content.value().keys.size(), 1);
+        assert_true(content.value().keys[0]->may_verify());
+        assert_false(content.value().keys[0]->may_decrypt());
+        assert_int_equal(content.value().problems.size(), 1);
+        check_holds(content.value().problems[0].message, "key 1: its private half");
+        assert_false(content.value().problems[0].purposes.verify);
+        assert_true(content.value().problems[0].purposes.decrypt);
     }
 }
 
@@ -86,6 +135,8 @@ void test_private_keys_are_noticed(void** /*state*/) {
     assert_true(content(rsa_signer().jwk(R"(,"d":"AQ","use":"enc")")).value().holds_private);
     assert_true(content(R"({"kty":"AKP","d":"AQ"})").value().holds_private);
     assert_false(parse_jwk_set(R"({"keys":[]})").value().holds_private);
+    const std::string mixed = oct_signer().jwk() + "," + rsa_signer().jwk();
+    assert_true(content(mixed).value().holds_private);
 }
 
 void test_keys_are_found_by_name(void** /*state*/) {
@@ -137,6 +188,8 @@ int main() {
         cmocka_unit_test(test_what_is_no_set_is_refused),
         cmocka_unit_test(test_keys_for_others_are_passed_over),
         cmocka_unit_test(test_problems_name_the_key),
+        cmocka_unit_test(test_problems_concern_a_purpose),
+        cmocka_unit_test(test_a_broken_private_half_leaves_the_public_one),
         cmocka_unit_test(test_private_keys_are_noticed),
         cmocka_unit_test(test_keys_are_found_by_name),
         cmocka_unit_test(test_keys_that_may_not_verify_have_no_name),

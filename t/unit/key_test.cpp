@@ -25,7 +25,7 @@ const Algorithm& algorithm(std::string_view name) {
 /* The names of the algorithms that a key fits, in the table's order. */
 std::string fitting(const Key& key) {
     std::string names;
-    for (std::size_t index = 0; index < kAlgorithmCount; ++index) {
+    for (std::size_t index = 0; index < kSignatureAlgorithmCount; ++index) {
         if (key.fits(*algorithm_at(index))) {
             names += names.empty() ? "" : " ";
             names += algorithm_at(index)->name;
@@ -135,7 +135,7 @@ void test_verifying_asks_whether_it_fits(void** /*state*/) {
     assert_false(rsa_signer().key(R"(,"use":"enc")")->verify(algorithm("RS256"), kInput, good));
     const Signer small = Signer::oct(std::string(16, 'k'));
     assert_false(small.key()->verify(algorithm("HS256"), kInput, small.sign("HS256", kInput)));
-    for (std::size_t index = 0; index < kAlgorithmCount; ++index) {
+    for (std::size_t index = 0; index < kSignatureAlgorithmCount; ++index) {
         const Algorithm& other = *algorithm_at(index);
         if (other.key_type != KeyType::kRsa) {
             assert_false(rsa_signer().key()->verify(other, kInput, good));
