@@ -14,12 +14,6 @@ namespace oauth2_rs {
 
 namespace {
 
-const char* const kLengthOfNoEncryption =
-    "its length is that of no encryption (16, 24, 32, 48 or 64 bytes)";
-const char* const kLengthOfNothing =
-    "it is shorter than the 32 bytes that HS256 wants, and its length is that of no encryption "
-    "(16, 24, 32, 48 or 64 bytes)";
-
 bool signs(Curve curve) {
     const CurveTraits* traits = traits_of(curve);
     return traits == nullptr || traits->signs;
@@ -143,16 +137,14 @@ const char* Key::weakness(KeyPurpose purpose) const {
     return type_ == KeyType::kRsa ? rsa_key_weakness(key_.get()) : nullptr;
 }
 
-const char* Key::weakness() const {
-    if (!may_verify() || !may_decrypt()) {
-        return weakness(may_verify() ? KeyPurpose::kVerify : KeyPurpose::kDecrypt);
+const char* Key::weakness(KeyPurposes purposes) const {
+    for (const KeyPurpose purpose : {KeyPurpose::kVerify, KeyPurpose::kDecrypt}) {
+        const char* why = purposes.has(purpose) && may(purpose) ? weakness(purpose) : nullptr;
+        if (why != nullptr) {
+            return why;
+        }
     }
-    const char* verifying = weakness(KeyPurpose::kVerify);
-    const char* decrypting = weakness(KeyPurpose::kDecrypt);
-    if (verifying == nullptr || decrypting == nullptr) {
-        return nullptr;
-    }
-    return decrypting == kLengthOfNoEncryption ? kLengthOfNothing : verifying;
+    return nullptr;
 }
 
 bool Key::fits_an_encryption() const {
@@ -176,7 +168,8 @@ const char* Key::secret_weakness(KeyPurpose purpose) const {
     if (weakness != nullptr || fits_an_encryption()) {
         return weakness;
     }
-    return bound == nullptr ? kLengthOfNoEncryption : "its length is not that of its \"alg\"";
+    return bound == nullptr ? "its length is that of no encryption (16, 24, 32, 48 or 64 bytes)"
+                            : "its length is not that of its \"alg\"";
 }
 
 SignatureVerifier* Key::verifier(const Algorithm& algorithm) const {

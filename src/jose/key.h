@@ -26,6 +26,9 @@ struct KeyPurposes {
     bool decrypt = false;
 
     bool has(KeyPurpose purpose) const { return purpose == KeyPurpose::kVerify ? verify : decrypt; }
+    bool overlaps(KeyPurposes other) const {
+        return (verify && other.verify) || (decrypt && other.decrypt);
+    }
     void add(KeyPurpose purpose) { (purpose == KeyPurpose::kVerify ? verify : decrypt) = true; }
 };
 
@@ -85,8 +88,8 @@ class Key {
      */
     const char* weakness(KeyPurpose purpose) const;
 
-    /* The same where it must not be trusted with any. */
-    const char* weakness() const;
+    /* The same of the first of those purposes that it may serve. */
+    const char* weakness(KeyPurposes purposes) const;
 
   private:
     bool is_meant_for(const Algorithm& algorithm) const;

@@ -32,23 +32,30 @@ Result<KeyPointer, JwkProblem> parse_what_is_whole(std::size_t index, const json
         key = parse_jwk(jwk, {true, false});
         problem.purposes.verify = !key.ok() && !key.error().ignorable;
     }
-    content->problems.push_back({problem_of(index, jwk, problem.message), problem.purposes});
+    content->problems.push_back({problem_of(index, jwk, problem.message), problem.purposes, {}});
     return key;
 }
 
 void add_jwk(std::size_t index, const json_t* jwk, JwkSetContent* content) {
     content->holds_private = content->holds_private || is_private_jwk(jwk);
     auto key = parse_what_is_whole(index, jwk, content);
-    if (!key.ok() || (!key.value()->may_verify() && !key.value()->may_decrypt())) {
+    if (!key.ok()) {
         return;
     }
-    const char* weakness = key.value()->weakness();
-    if (weakness != nullptr) {
-        content->problems.push_back({problem_of(index, jwk, weakness),
-                                     {key.value()->may_verify(), key.value()->may_decrypt()}});
-        return;
+    KeyPurposes serves;
+    KeyPurposes weak;
+    for (const KeyPurpose purpose : {KeyPurpose::kVerify, KeyPurpose::kDecrypt}) {
+        if (key.value()->may(purpose)) {
+            (key.value()->weakness(purpose) == nullptr ? serves : weak).add(purpose);
+        }
     }
-    content->keys.push_back(std::move(key.value()));
+    if (weak.verify || weak.decrypt) {
+        const char* why = key.value()->weakness(weak);
+        content->problems.push_back({problem_of(index, jwk, why), weak, serves});
+    }
+    if (serves.verify || serves.decrypt) {
+        content->keys.push_back(std::move(key.value()));
+    }
 }
 
 }  // namespace

@@ -37,11 +37,17 @@ class KeySet {
 struct KeyProblem {
     std::string message;   // a clause that names the key
     KeyPurposes purposes;  // that it would have served
+    KeyPurposes serves;    // those for which it is long enough all the same
+
+    /* Whether the set is to be refused for it where these purposes are wanted. */
+    bool matters(KeyPurposes wanted) const {
+        return wanted.overlaps(purposes) && !wanted.overlaps(serves);
+    }
 };
 
 /* What a JWK Set document (RFC 7517 section 5) holds. */
 struct JwkSetContent {
-    std::vector<KeyPointer> keys;      // sound ones that may verify or decrypt
+    std::vector<KeyPointer> keys;      // sound for a purpose that they may serve
     std::vector<KeyProblem> problems;  // of keys that are broken or weak
     bool holds_private = false;
 };

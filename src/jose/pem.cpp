@@ -71,7 +71,7 @@ Configured<KeyPointer> import_key(PublicKeyHandle key, KeyTerms terms) {
     }
     const CurveTraits* traits = curve_of(key.get());
     if (traits == nullptr || (!traits->signs && !has_private_half(key.get()))) {
-        return refused("its key type or curve signs no token");
+        return refused("its key type or curve signs no token, or there is no private half to decrypt with");
     }
     return KeyPointer(new Key(traits->key_type, traits->curve, std::move(key), std::move(terms)));
 }

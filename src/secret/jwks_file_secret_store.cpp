@@ -42,8 +42,7 @@ Configured<ReadKeys> JwksFileSecretStore::read(const std::string& /*secret_id*/,
         return ConfigError{quoted(path_) + ": " + content.error().message};
     }
     for (const KeyProblem& problem : content.value().problems) {
-        if ((purposes.verify && problem.purposes.verify) ||
-            (purposes.decrypt && problem.purposes.decrypt)) {
+        if (problem.matters(purposes)) {
             return ConfigError{quoted(path_) + ": " + problem.message +
                                "; replace or remove that key"};
         }

@@ -34,7 +34,7 @@ class KeystoreSecretStore final : public FileSecretStore {
     std::string file_of(const std::string& /*secret_id*/) const override { return path_; }
 
   private:
-    Configured<ReadKeys> keys_of(const std::string& secret_id,
+    Configured<ReadKeys> keys_of(const std::string& secret_id, KeyPurposes purposes,
                                  std::vector<KeystoreEntry>* entries) const;
 
     std::string path_;

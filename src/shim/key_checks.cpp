@@ -39,6 +39,10 @@ std::string name_of(const Key& key, const std::string& secret_id) {
            quoted(secret_id);
 }
 
+ConfigError nowhere(const std::string& directive, const std::string& secret_id) {
+    return {directive + ": no oauth2_secret_store holds " + quoted(secret_id)};
+}
+
 void warn_of_many(const std::string& directive, std::size_t fitting, const Algorithm& algorithm,
                   std::size_t most, Warnings* warnings) {
     if (fitting > most) {
@@ -47,21 +51,6 @@ void warn_of_many(const std::string& directive, std::size_t fitting, const Algor
                             "; a token whose \"kid\" names none of them is tried with the first " +
                             std::to_string(most) + " only");
     }
-}
-
-/* There are keys, and none that may serve the purpose is too weak for it. */
-Configured<Done> check_strength(const std::string& directive, const Keys& keys, KeyPurpose purpose,
-                                const std::string& secret_id) {
-    if (keys.empty()) {
-        return ConfigError{directive + ": no oauth2_secret_store holds " + quoted(secret_id)};
-    }
-    for (const Key* key : keys) {
-        const char* weakness = key->may(purpose) ? key->weakness(purpose) : nullptr;
-        if (weakness != nullptr) {
-            return ConfigError{directive + ": " + name_of(*key, secret_id) + ": " + weakness};
-        }
-    }
-    return Done{};
 }
 
 /* RFC 7518 section 3.2: an HMAC key is no shorter than the hash. */
@@ -82,9 +71,8 @@ const Algorithm* hash_longer_than_secrets(const Keys& keys, const Algorithms& al
 Configured<Done> check_verification_keys(const Keys& keys, const Algorithms& allowed,
                                          const std::string& secret_id, Warnings* warnings) {
     const std::string directive = "oauth2_verification_secret";
-    if (auto strong = check_strength(directive, keys, KeyPurpose::kVerify, secret_id);
-        !strong.ok()) {
-        return strong;
+    if (keys.empty()) {
+        return nowhere(directive, secret_id);
     }
     if (const Algorithm* longer = hash_longer_than_secrets(keys, allowed); longer != nullptr) {
         return ConfigError{"oauth2_algorithms: " + std::string(longer->name) +
@@ -109,9 +97,8 @@ Configured<Done> check_verification_keys(const Keys& keys, const Algorithms& all
 Configured<Done> check_decryption_keys(const Keys& keys, const std::string& secret_id,
                                        Warnings* warnings) {
     const std::string directive = "oauth2_decryption_secret";
-    if (auto strong = check_strength(directive, keys, KeyPurpose::kDecrypt, secret_id);
-        !strong.ok()) {
-        return strong;
+    if (keys.empty()) {
+        return nowhere(directive, secret_id);
     }
     bool usable = false;
     for (const Algorithm* algorithm : algorithms_of(AlgorithmKind::kKeyManagement)) {

@@ -148,18 +148,15 @@ void test_null_contradicts_decryption(void** /*state*/) {
 }
 
 void test_secrets_that_cannot_decrypt(void** /*state*/) {
-    for (const std::size_t size : {1, 15, 20, 31}) {
+    for (const std::size_t size : {1, 15, 20, 31, 40}) {
         const std::string bad = "enc=" + encode_base64(std::string(size, 'k'));
         Settings settings;
         settings.stores = {{"base64", {bad}, ""}};
-        check_bad(settings, "oauth2_secret_store base64: secret \"enc\": it is shorter");
-        check_bad(settings, "its length is that of no encryption");
+        check_bad(
+            settings,
+            "oauth2_secret_store base64: secret \"enc\": its length is that of no encryption");
     }
-    // Long enough to verify with, but no length of an encryption.
-    const std::string bad = "enc=" + encode_base64(std::string(40, 'k'));
     Settings settings;
-    settings.stores = {{"base64", {bad}, ""}};
-    check_bad(settings, "oauth2_decryption_secret: key \"enc\" of \"enc\": its length");
     const KeyFile file(ec_signer().jwk());
     settings.stores = {file.settings()};
     check_bad(settings, "oauth2_decryption_secret: no key of \"enc\" may decrypt");
@@ -169,7 +166,7 @@ void test_secrets_that_cannot_decrypt(void** /*state*/) {
     Warnings warnings;
     check_good(build(settings, &warnings));
     settings.verification_secret = "enc";
-    check_bad(settings, "oauth2_verification_secret: key \"enc\" of \"enc\": it is shorter");
+    check_bad(settings, "oauth2_secret_store base64: secret \"enc\": it is shorter");
 }
 
 void test_signature_algorithms_without_signatures(void** /*state*/) {

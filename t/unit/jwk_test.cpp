@@ -209,9 +209,9 @@ void test_okp_keys_have_one_length(void** /*state*/) {
 void test_weakness_is_another_question(void** /*state*/) {
     const auto small = parse(R"({"kty":"oct","k":"AA"})");
     check_good(small);
-    assert_non_null(small.value()->weakness());
+    assert_non_null(small.value()->weakness(KeyPurpose::kVerify));
     const auto zero = parse(R"({"kty":"RSA","n":"AA","e":"AA"})");
-    assert_true(!zero.ok() || zero.value()->weakness() != nullptr);
+    assert_true(!zero.ok() || zero.value()->weakness(KeyPurpose::kVerify) != nullptr);
     check_no_error_queued();
 }
 

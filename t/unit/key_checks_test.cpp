@@ -74,18 +74,6 @@ void test_keys_of_the_other_purpose(void** /*state*/) {
     check_refused(decryption(Keys(rsa_recipient().key(R"(,"alg":"A256KW")"))), "may decrypt");
 }
 
-void test_keys_too_weak_for_their_purpose(void** /*state*/) {
-    check_refused(verification(Keys(oct(16).key(R"(,"kid":"a\u00e4")"))),
-                  "oauth2_verification_secret: key \"a??\" of \"an.id\": it is shorter");
-    check_refused(decryption(Keys(oct(40).key())),
-                  "oauth2_decryption_secret: a key of \"an.id\": its length");
-    check_refused(decryption(Keys(oct(32).key(), oct(40).key())), "its length");
-    check_refused(decryption(Keys(Recipient::rsa(1024).key())), "2048 bits");
-    // What is too weak for the other purpose is of no concern.
-    check_good(decryption(Keys(oct(32).key(), oct(40).key(R"(,"use":"sig")"))));
-    check_good(verification(Keys(oct(32).key(), oct(16).key(R"(,"alg":"A128KW")"))));
-}
-
 void test_algorithms_that_are_allowed(void** /*state*/) {
     check_refused(verification(Keys(oct(32).key()), {find_algorithm("HS512")}),
                   "oauth2_algorithms: HS512 needs a longer secret than \"an.id\"");
@@ -135,7 +123,6 @@ int main() {
         cmocka_unit_test(test_keys_that_can_do_it),
         cmocka_unit_test(test_no_keys),
         cmocka_unit_test(test_keys_of_the_other_purpose),
-        cmocka_unit_test(test_keys_too_weak_for_their_purpose),
         cmocka_unit_test(test_algorithms_that_are_allowed),
         cmocka_unit_test(test_more_keys_than_are_tried),
         cmocka_unit_test(test_keys_that_are_not_shared),

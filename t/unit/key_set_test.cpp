@@ -82,7 +82,6 @@ void test_problems_name_the_key(void** /*state*/) {
 void test_problems_concern_a_purpose(void** /*state*/) {
     const std::string rsa = R"({"kty":"RSA","e":"AQAB")";
     const std::string x25519 = R"({"kty":"OKP","crv":"X25519","x":"AQ")";
-    const std::string short_secret = Signer::oct("short").jwk();
     const struct {
         std::string jwk;
         bool verify;
@@ -95,7 +94,6 @@ void test_problems_concern_a_purpose(void** /*state*/) {
         {rsa + R"(,"use":"enc"})", false, false},
         {rsa + R"(,"alg":"RSA-OAEP","d":"AQ"})", false, true},
         {x25519 + R"(,"d":"AQ"})", false, true},
-        {short_secret, true, true},
         {Signer::oct("short").jwk(R"(,"use":"sig")"), true, false},
         {Signer::oct("short").jwk(R"(,"use":"enc")"), false, true},
         {R"({"kty":"oct","kid":5,"use":"enc"})", true, true},
@@ -108,6 +106,44 @@ void test_problems_concern_a_purpose(void** /*state*/) {
         const KeyPurposes purposes = content.value().problems[0].purposes;
         assert_int_equal(purposes.verify, row.verify);
         assert_int_equal(purposes.decrypt, row.decrypt);
+    }
+}
+
+/* One that fits but one purpose is a problem of the other. */
+void test_weakness_for_one_purpose(void** /*state*/) {
+    const auto content = [](std::size_t size) {
+        return parse_jwk_set(set_of({Signer::oct(std::string(size, 'k')).jwk()}));
+    };
+    assert_true(content(32).value().problems.empty());
+    const auto decrypting = content(16);
+    assert_int_equal(decrypting.value().keys.size(), 1);
+    assert_int_equal(decrypting.value().problems.size(), 1);
+    check_holds(decrypting.value().problems[0].message, "32 bytes");
+    assert_true(decrypting.value().problems[0].purposes.verify);
+    assert_false(decrypting.value().problems[0].purposes.decrypt);
+    const auto verifying = content(40);
+    assert_int_equal(verifying.value().keys.size(), 1);
+    assert_int_equal(verifying.value().problems.size(), 1);
+    check_holds(verifying.value().problems[0].message, "no encryption");
+    assert_false(verifying.value().problems[0].purposes.verify);
+    assert_true(verifying.value().problems[0].purposes.decrypt);
+    assert_int_equal(content(5).value().keys.size(), 0);
+    const auto useless = content(5);
+    assert_int_equal(useless.value().problems.size(), 1);
+    check_holds(useless.value().problems[0].message, "32 bytes");
+    const struct {
+        const KeyProblem* problem;
+        bool verifying;
+        bool decrypting;
+        bool both;
+    } rows[] = {{&decrypting.value().problems[0], true, false, false},
+                {&verifying.value().problems[0], false, true, false},
+                {&useless.value().problems[0], true, true, true}};
+    for (const auto& row : rows) {
+        assert_int_equal(row.problem->matters({true, false}), row.verifying);
+        assert_int_equal(row.problem->matters({false, true}), row.decrypting);
+        assert_int_equal(row.problem->matters({true, true}), row.both);
+        assert_false(row.problem->matters({false, false}));
     }
 }
 
@@ -189,6 +225,7 @@ int main() {
         cmocka_unit_test(test_keys_for_others_are_passed_over),
         cmocka_unit_test(test_problems_name_the_key),
         cmocka_unit_test(test_problems_concern_a_purpose),
+        cmocka_unit_test(test_weakness_for_one_purpose),
         cmocka_unit_test(test_a_broken_private_half_leaves_the_public_one),
         cmocka_unit_test(test_private_keys_are_noticed),
         cmocka_unit_test(test_keys_are_found_by_name),
