@@ -19,6 +19,13 @@ struct PemCloser {
 };
 using PemText = std::unique_ptr<char, PemCloser>;
 
+/* What OpenSSL decoded, which may be a secret. */
+struct DerCloser {
+    std::size_t size;
+    void operator()(unsigned char* der) const { OPENSSL_clear_free(der, size); }
+};
+using PemDer = std::unique_ptr<unsigned char, DerCloser>;
+
 ConfigError refused(const std::string& why) {
     ERR_clear_error();
     return {why};
@@ -71,7 +78,8 @@ Configured<KeyPointer> import_key(PublicKeyHandle key, KeyTerms terms) {
     }
     const CurveTraits* traits = curve_of(key.get());
     if (traits == nullptr || (!traits->signs && !has_private_half(key.get()))) {
-        return refused("its key type or curve signs no token, or there is no private half to decrypt with");
+        return refused(
+            "its key type or curve signs no token, or there is no private half to decrypt with");
     }
     return KeyPointer(new Key(traits->key_type, traits->curve, std::move(key), std::move(terms)));
 }
@@ -88,8 +96,8 @@ Configured<KeyPointer> parse_pem(const SecretBytes& text, const std::string& nam
     }
     const PemText label_owner(label);
     const PemText header_owner(header);
+    const PemDer der_owner(der, {static_cast<std::size_t>(size)});
     const SecretBytes block(der, der + size);
-    OPENSSL_clear_free(der, static_cast<std::size_t>(size));
     const std::string_view kind = label;
     if (*header != '\0' || kind == "ENCRYPTED PRIVATE KEY") {
         return refused(
