@@ -12,8 +12,9 @@ namespace oauth2_rs::wycheproof {
 /*
  * Judges the vectors of Wycheproof's json_web_* files with the module's own code: keys are imported
  * as a jwks store imports them, chosen as a secrets provider chooses them, and the compact JWS or
- * JWE is taken apart and verified or decrypted. What they hold are no claims, so that nothing behind
- * the signature is looked at, and of a decrypted content only whether it is the "pt" of the vector.
+ * JWE is taken apart and verified or decrypted. What they hold are no claims, so that nothing
+ * behind the signature is looked at, and of a decrypted content only whether it is the "pt" of the
+ * vector.
  *
  * Each vector counts once:
  *
