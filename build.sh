@@ -32,7 +32,7 @@ Usage: ./build.sh [COMMAND]
   test [FILE…]   build, run the unit tests and the Test::Nginx files; FILE… runs those files alone
   unit [NAME…]   build and run the unit tests, all or those named (base64url_test)
   asan [NAME…]   run the unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
-  e2e            test against a real authorization server, from npm's oidc-provider
+  e2e            test against npm's oidc-provider, an authorization server, and npm's jose
   bench [ARM…]   measure what a request costs; bench --help has the options
   mint           build the token mint: build/mint
   check          format, lint, floors, sizes, exported symbols, and whether the module loads
