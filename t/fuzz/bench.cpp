@@ -80,6 +80,25 @@ std::vector<oauth2_rs_text_t> texts(const std::vector<std::string_view>& views) 
     return result;
 }
 
+std::string_view verification_secret(Protection protection) {
+    switch (protection) {
+        case Protection::kSigned:
+        case Protection::kSignedAndEncrypted:
+            return "known";
+        case Protection::kUnsigned:
+            return "null";
+        case Protection::kEncrypted:
+            break;
+    }
+    return {};
+}
+
+std::string_view decryption_secret(Protection protection) {
+    return protection == Protection::kEncrypted || protection == Protection::kSignedAndEncrypted
+               ? "sealing"
+               : "";
+}
+
 void check_denial(const Request& request, std::string_view realm) {
     const oauth2_rs_denial_t denial = oauth2_rs_denial(request.get());
     require(denial.status == 400 || denial.status == 401 || denial.status == 403 ||
@@ -111,23 +130,25 @@ Outcome granted_outcome(const Request& request, std::string_view header) {
 
 }  // namespace
 
-Bench::Bench(const std::string& store_type, const std::string& store_parameter, const Rules& rules)
+Bench::Bench(const std::string& store_type, const std::vector<std::string>& store_parameters,
+             const Rules& rules)
     : registry_(oauth2_rs_registry_create()) {
-    const oauth2_rs_text_t parameter = text(store_parameter);
+    const auto parameters = texts({store_parameters.begin(), store_parameters.end()});
     oauth2_rs_store_settings_t store{};
     store.type = text(store_type);
-    store.parameters = &parameter;
-    store.parameter_count = 1;
+    store.parameters = parameters.data();
+    store.parameter_count = parameters.size();
     const oauth2_rs_text_t audience = text(kAudience);
     oauth2_rs_settings_t settings{};
     settings.issuer = text(kIssuer);
-    settings.verification_secret = text(rules.ignores_signatures ? "null" : "known");
+    settings.verification_secret = text(verification_secret(rules.protection));
+    settings.decryption_secret = text(decryption_secret(rules.protection));
     settings.skew_ms = rules.skew_ms;
     settings.profile = rules.profile;
     settings.audiences = &audience;
     settings.audience_count = rules.wants_audience ? 1 : 0;
     settings.stores = &store;
-    settings.store_count = rules.ignores_signatures ? 0 : 1;
+    settings.store_count = rules.protection == Protection::kUnsigned ? 0 : 1;
     settings.cache_zone = text(rules.caches ? "zone" : "");
     settings.cache_default_ms = 60'000;
     settings.base_directory = text("./");

@@ -15,20 +15,27 @@ constexpr std::int64_t kNowMs = 1'700'000'000'000;
 constexpr std::string_view kIssuer = "https://as.example.com";
 constexpr std::string_view kAudience = "https://api.example.com";
 
+/* What a token must be. */
+enum class Protection { kSigned, kEncrypted, kSignedAndEncrypted, kUnsigned };
+
 /* What decides how a bench judges, beside its keys. */
 struct Rules {
+    Protection protection = Protection::kSigned;
     oauth2_rs_profile_t profile = OAUTH2_RS_PROFILE_ANY;
     bool wants_audience = false;
     bool caches = false;
-    bool ignores_signatures = false;
     std::int64_t skew_ms = 0;
 };
 
-/* A resolver over one secret store, as a location of a configuration has it. */
+/*
+ * A resolver over one secret store, as a location of a configuration has it. The verification
+ * secret is "known", the decryption secret "sealing".
+ */
 class Bench {
   public:
     /* The program ends where NGINX wouldn't start with that store. */
-    Bench(const std::string& store_type, const std::string& store_parameter, const Rules& rules);
+    Bench(const std::string& store_type, const std::vector<std::string>& store_parameters,
+          const Rules& rules);
     ~Bench();
     Bench(const Bench&) = delete;
     Bench& operator=(const Bench&) = delete;

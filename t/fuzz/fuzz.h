@@ -31,10 +31,11 @@ std::string_view take_line(std::string_view* rest);
 std::string_view signing_input_of(std::string_view token);
 
 /*
- * That these keys verify nothing of what a stranger has signed: with a private key that was made
- * just now, so that no input can hold its public half.
+ * That each of these keys is sound for something that it may serve, that they verify nothing of
+ * what a stranger has signed, and decrypt nothing that was meant for one: the strangers' keys are
+ * made when the fuzzer starts, so that no input can hold them.
  */
-void require_strangers_refused(const std::vector<KeyPointer>& keys);
+void require_sound(const std::vector<KeyPointer>& keys);
 
 /*
  * A mutation of one part of a compact serialization behind its base64url: bytes as such hardly ever

@@ -12,16 +12,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         return 0;
     }
     for (const KeyPointer& key : content.value().keys) {
-        require(key->may_verify() && key->weakness() == nullptr, "a set holds sound keys alone");
         require(!key->is_symmetric() || content.value().holds_private,
                 "a set with a shared secret is private");
     }
-    require_strangers_refused(content.value().keys);
+    require_sound(content.value().keys);
     const KeySet set(std::move(content.value().keys));
     for (const KeyPointer& key : set.keys()) {
         require(set.holds(key->digest()), "a set knows its keys");
-        require(key->name().empty() == set.named(key->name()).empty(),
-                "a key is found by its name");
+        const bool named = !set.named(key->name(), KeyPurpose::kVerify).empty() ||
+                           !set.named(key->name(), KeyPurpose::kDecrypt).empty();
+        require(named != key->name().empty(), "a key is found by its name");
     }
     return 0;
 }

@@ -32,7 +32,7 @@ struct Known {
     StatelessAccessTokenResolver resolver(const std::string& secret_id) const {
         ClaimsPolicy policy;
         policy.issuer = "https://as.example.com";
-        return {{secret_id, {}}, SecretsProvider({store}), policy};
+        return {{secret_id, {}, {}}, SecretsProvider({store}), policy};
     }
 
     bool signs(std::string_view token) const {

@@ -75,6 +75,14 @@ SecretBytes with_mac(std::string_view content) {
     return {encoded, encoded + size};
 }
 
+KeyPointer key_of(KeystoreEntry entry) {
+    if (!entry.key) {
+        return std::make_unique<const Key>(std::move(entry.secret), KeyTerms());
+    }
+    auto key = import_key(std::move(entry.key), KeyTerms());
+    return key.ok() ? std::move(key.value()) : nullptr;
+}
+
 void open(const SecretBytes& content) {
     auto entries = open_keystore(content, to_secret(kPassword));
     require(ERR_peek_error() == 0, "nothing is left in OpenSSL's error queue");
@@ -84,16 +92,12 @@ void open(const SecretBytes& content) {
     std::vector<KeyPointer> keys;
     for (KeystoreEntry& entry : entries.value()) {
         require(!entry.key || entry.secret.empty(), "an entry is one of the two");
-        if (!entry.key) {
-            keys.push_back(std::make_unique<const Key>(std::move(entry.secret), KeyTerms()));
-            continue;
-        }
-        auto key = import_key(std::move(entry.key), KeyTerms());
-        if (key.ok() && key.value()->weakness() == nullptr) {
-            keys.push_back(std::move(key.value()));
+        auto key = key_of(std::move(entry));
+        if (key && key->weakness({true, true}) == nullptr) {
+            keys.push_back(std::move(key));
         }
     }
-    require_strangers_refused(keys);
+    require_sound(keys);
 }
 
 }  // namespace

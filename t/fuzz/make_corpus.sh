@@ -13,6 +13,8 @@ readonly NOW=1700000000 # the fuzzers' clock stands there
 readonly KEYS=$PWD/t/fuzz/keys
 readonly CORPUS=$PWD/t/fuzz/corpus
 readonly KINDS=(RS256 PS256 ES256 ES384 EdDSA HS256)
+readonly SHARED=(dir A128KW A256KW A128GCMKW)
+readonly SEALING=("${SHARED[@]}" RSA-OAEP RSA-OAEP-256 ECDH-ES ECDH-ES+A128KW)
 private=$(mktemp -d)
 readonly private
 trap 'rm -rf "$private"' EXIT
@@ -31,12 +33,17 @@ make_keys() {
         "$MINT" key "${kind/client/ES256}" --out "$private/$kind.jwk"
     done
     "$MINT" key RS256 --kid '' --no-alg --out "$private/nameless.jwk"
-    "$MINT" cert "$private/client.jwk" --subject client --out "$KEYS/client.crt"
-    local -a files=()
-    for kind in "${KINDS[@]}" nameless; do
-        files+=("$private/$kind.jwk")
+    for kind in "${SEALING[@]}"; do
+        "$MINT" key "$kind" --out "$private/$kind.jwk"
     done
-    "$MINT" jwks "${files[@]}" --out "$KEYS/known.jwks"
+    "$MINT" key ECDH-ES+A128KW --curve X25519 --out "$private/ECDH-ES+A128KW.jwk"
+    "$MINT" cert "$private/client.jwk" --subject client --out "$KEYS/client.crt"
+    local -a signing=("${KINDS[@]/#/$private/}" "$private/nameless") sealing=("${SEALING[@]/#/$private/}")
+    "$MINT" jwks "${signing[@]/%/.jwk}" --out "$private/signing"
+    "$MINT" jwks --private "${sealing[@]/%/.jwk}" --out "$private/sealing"
+    perl -MJSON::PP -0777 -ne 'push @keys, @{decode_json($_)->{keys}};
+        END { print JSON::PP->new->canonical->encode({keys => \@keys}) }' \
+        "$private/signing" "$private/sealing" >"$KEYS/known.jwks"
     chmod 644 "$KEYS"/*
 }
 
@@ -53,6 +60,23 @@ make_tokens() {
     done >"$KEYS/tokens"
     token ES256 --claim "$bound" >"$KEYS/bound_tokens"
     token HS256 --claim "$bound" >>"$KEYS/bound_tokens"
+    for kind in "${SHARED[@]}"; do
+        "$MINT" token --encrypt-only "$private/$kind.jwk" --now "$NOW"
+        "$MINT" token --encrypt-only "$private/$kind.jwk" --now "$NOW" --zip
+    done >"$KEYS/encrypted_tokens"
+    for kind in "${SEALING[@]}"; do
+        token ES256 --encrypt "$private/$kind.jwk"
+    done >"$KEYS/nested_tokens"
+    for kind in A192CBC-HS384 A256CBC-HS512 A192GCM A256GCM; do
+        token ES256 --encrypt "$private/RSA-OAEP.jwk" --enc "$kind"
+    done >>"$KEYS/nested_tokens"
+    # Well encrypted, and to be refused all the same.
+    {
+        "$MINT" token --encrypt-only "$private/ECDH-ES.jwk" --now "$NOW"
+        "$MINT" token --encrypt-only "$private/dir.jwk" --payload '[]'
+        token RS256 --bad wrong-key --encrypt "$private/dir.jwk"
+        token RS256 --bad alg-none --encrypt "$private/dir.jwk"
+    } >"$KEYS/misused_tokens"
 }
 
 jws() {
@@ -71,6 +95,14 @@ jws() {
     printf '%s.%s.%s' eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9 \
         eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ \
         dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk | put jws rfc7515-a1
+}
+
+jwe() {
+    local name=0 line
+    while read -r line; do
+        put jwe "known-$((name++))" <<<"$line"
+    done < <(cat "$KEYS"/{encrypted,nested,misused}_tokens)
+    vectors 't/data/rfc7520/jwe/5_*.json' jwe
 }
 
 # vectors PATTERN FUZZER: the compact serializations of RFC 7520.
@@ -99,12 +131,15 @@ jwk_sets() {
     "$MINT" key EdDSA --curve Ed448 | sed 's/.*/{"keys":[&]}/' | put jwk_set Ed448
     "$MINT" key ES512 | tr -d '\n' | sed 's/.*/{"keys":[&,{"kty":"EC","crv":"X"}]}/' |
         put jwk_set ES512-and-unknown
+    for kind in "${SEALING[@]}"; do
+        "$MINT" jwks --private "$private/$kind.jwk" | put jwk_set "private-$kind"
+    done
     put jwk_set operations <<<'{"keys":[{"kty":"oct","key_ops":["verify"],"k":"c3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3M"}]}'
     put jwk_set text-as-secret <<<'{"keys":[{"kty":"oct","k":"LS0tLS1CRUdJTiBQVUJMSUMgS0VZLS0tLS0KTUlJQklqQU5CZ2txaGtpRzl3MA"}]}'
     put jwk_set weak <<<'{"keys":[{"kty":"RSA","e":"AQ","n":"AQAB","kid":"weak","alg":"RS256"}]}'
 }
 
-# A file with one secret, and its format before it.
+# A file with one secret, and its format and purpose before it.
 secret() { { echo "$2" && cat; } | put pem "$1"; }
 
 pems() {
@@ -130,6 +165,11 @@ pems() {
     secret symmetric pem <<<'-----BEGIN HMAC SECRET KEY-----
 c3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3M=
 -----END HMAC SECRET KEY-----'
+    for kind in RSA-OAEP ECDH-ES ECDH-ES+A128KW; do
+        "$MINT" pem "$private/$kind.jwk" --private | secret "decrypting-$kind" 'pem decrypt'
+        secret "decrypting-jwk-$kind" 'jwk decrypt' <"$private/$kind.jwk"
+    done
+    secret decrypting-plain 'plain decrypt' <<<'sixteen-bytes-of'
     secret base64 base64 <<<c3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3M=
     secret plain plain <<<'thirty-two bytes or more of a secret'
     secret jwk-oct jwk <<<'{"kty":"oct","k":"c3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc3M","alg":"HS256"}'
@@ -153,6 +193,8 @@ keystores() {
         -caname trusted -out "$file" && put_keystore certificate "$file"
     openssl pkcs12 -export "${quick[@]}" -nomac -in "$private/EdDSA.crt" -nokeys -certpbe NONE \
         -out "$file" && put_keystore no-mac "$file"
+    "$MINT" keystore --password hush --key "sealing=$private/A128KW.jwk" \
+        --key "private=$private/ECDH-ES.jwk" --out "$file" && put_keystore mint "$file"
     rm -f "$file"
     keytool -J-Dkeystore.pkcs12.keyPbeIterationCount=1 -J-Dkeystore.pkcs12.macIterationCount=1 \
         -J-Dkeystore.pkcs12.certPbeIterationCount=1 -genseckey -keystore "$file" \
@@ -229,6 +271,9 @@ requests() {
     request two-headers 'tls' '' '' '' "Bearer $plain" "Bearer $hs"
     request no-header 'tls' '' '' 'realm'
     request unsigned 'tls null' '' '' '' "Bearer $(token RS256 --bad alg-none)"
+    request nested 'tls nested cache' '' 'read' '' "Bearer $(sed -n 1p "$KEYS/nested_tokens")"
+    request nested-ecdh 'tls nested' '' '' '' "Bearer $(sed -n 8p "$KEYS/nested_tokens")"
+    request not-nested 'tls nested' '' '' '' "Bearer $plain"
     request forged 'tls cache' '' '' '' "Bearer $(token RS256 --bad wrong-key)"
 }
 
@@ -261,6 +306,12 @@ all_claims() {
     claims scp 'scope' "$header" "{$ISS,\"scp\":[\"read\"]}"
     claims controls '' "$header" \
         "{$ISS,\"sub\":\"a\\r\\nb\\u007f\\\\\",\"a\":{\"b\":[1.5,true,null]},\"aud\":\"\\u00e9\"}"
+    claims encrypted 'encrypted' '{"alg":"dir","enc":"A128GCM","typ":"at+jwt"}' "{$ISS,$RFC9068}"
+    claims encrypted-deflated 'encrypted deflated audience cache' \
+        '{"alg":"dir","enc":"A128GCM","zip":"DEF"}' "{$ISS,$RFC9068,\"scope\":\"read\"}"
+    claims encrypted-crit 'encrypted' '{"alg":"dir","enc":"A128GCM","crit":[]}' "{$ISS}"
+    claims nested 'nested scope' "$header" "{$ISS,\"scope\":\"read\"}"
+    claims nested-cached 'nested cache certificate' "$header" "{$ISS,$bound}"
     claims crit '' '{"alg":"HS256","crit":["b64"],"b64":false}' "{$ISS}"
     claims duplicate '' "$header" "{$ISS,\"iss\":\"https://other.example.com\"}"
 }
@@ -270,6 +321,7 @@ mkdir -p "$KEYS" "$CORPUS"
 make_keys
 make_tokens
 jws
+jwe
 jwk_sets
 pems
 keystores

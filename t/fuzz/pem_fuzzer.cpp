@@ -1,5 +1,6 @@
-// Files with one secret. The first line of the input is the format.
+// Files with one secret. The first line of the input holds the format, and what the secret is for.
 
+#include "base/strings.h"
 #include "fuzz.h"
 #include "secret/secret_format.h"
 
@@ -8,18 +9,24 @@ using namespace oauth2_rs::fuzz;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     std::string_view rest = text_of(data, size);
-    const auto format = find_secret_format(take_line(&rest));
-    auto secret = parse_secret(to_secret(rest), format.value_or(SecretFormat::kPem), "known");
+    std::string_view words = take_line(&rest);
+    const auto format = find_secret_format(next_word(&words));
+    const std::string_view purpose = next_word(&words);
+    const KeyPurposes purposes{purpose != "decrypt", purpose != "verify"};
+    auto secret =
+        parse_secret(to_secret(rest), format.value_or(SecretFormat::kPem), "known", purposes);
     if (!secret.ok()) {
         return 0;
     }
     const Key& key = *secret.value().key;
     require(key.name() == "known", "the stable id is the store's");
-    require(key.may_verify() && key.weakness() == nullptr, "a secret is a sound key");
-    require(!key.is_symmetric() || (secret.value().is_private && key.secret_size() >= 32),
-            "a shared secret is private and long enough");
+    require((key.may_verify() || !purposes.verify) && (key.may_decrypt() || !purposes.decrypt),
+            "a secret serves what it is loaded for");
+    require(!key.is_symmetric() || secret.value().is_private, "a shared secret is private");
+    require(!key.is_symmetric() || key.secret_size() >= (purposes.verify ? 32 : 16),
+            "a shared secret is long enough");
     std::vector<KeyPointer> keys;
     keys.push_back(std::move(secret.value().key));
-    require_strangers_refused(keys);
+    require_sound(keys);
     return 0;
 }

@@ -17,7 +17,8 @@ namespace {
 
 struct Known {
     std::vector<std::string> plain = shared_lines("tokens");
-    std::vector<std::string> bound = shared_lines("bound_tokens");  // to the known client
+    std::vector<std::string> bound = shared_lines("bound_tokens");    // to the known client
+    std::vector<std::string> nested = shared_lines("nested_tokens");  // signed, then encrypted
     std::string certificate = fakes::encode_base64(client_der());
 
     static bool hold(const std::vector<std::string>& tokens, std::string_view value) {
@@ -37,15 +38,18 @@ bool has(std::string_view words, std::string_view word) {
 }
 
 const Bench& bench_for(std::string_view words) {
-    static std::unique_ptr<const Bench> benches[2][2];
+    static std::unique_ptr<const Bench> benches[2][4];
     const bool caches = has(words, "cache");
-    const bool trusts = has(words, "null");
-    auto& bench = benches[caches ? 1 : 0][trusts ? 1 : 0];
+    const Protection protection = has(words, "null")     ? Protection::kUnsigned
+                                  : has(words, "nested") ? Protection::kSignedAndEncrypted
+                                                         : Protection::kSigned;
+    auto& bench = benches[caches ? 1 : 0][static_cast<int>(protection)];
     if (!bench) {
         Rules rules;
         rules.caches = caches;
-        rules.ignores_signatures = trusts;
-        bench = std::make_unique<const Bench>("jwks", "file=t/fuzz/keys/known.jwks", rules);
+        rules.protection = protection;
+        const std::vector<std::string> file{"file=t/fuzz/keys/known.jwks"};
+        bench = std::make_unique<const Bench>("jwks", file, rules);
     }
     return *bench;
 }
@@ -77,10 +81,11 @@ bool presents_known(std::string_view text) {
     return plain.find(known().certificate) != std::string::npos;
 }
 
-void require_deserved(const Exchange& exchange, const Host& host) {
+void require_deserved(const Exchange& exchange, const Host& host, std::string_view words) {
     const std::string_view value = exchange.authorization.front();
-    const bool bound = Known::hold(known().bound, value);
-    require(bound || Known::hold(known().plain, value),
+    const bool nested = has(words, "nested");
+    const bool bound = !nested && Known::hold(known().bound, value);
+    require(bound || Known::hold(nested ? known().nested : known().plain, value),
             "only what a known key has signed is granted");
     require(exchange.tls || !exchange.requires_https, "TLS is demanded");
     require(!bound || exchange.confirmation == OAUTH2_RS_CONFIRMATION_OFF ||
@@ -138,7 +143,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             "a request that is made again is answered alike");
     require(second.from_cache == (first.granted && has(words, "cache")), "what is kept is found");
     if (first.granted && !has(words, "null")) {
-        require_deserved(exchange, host);
+        require_deserved(exchange, host, words);
     }
     return 0;
 }
