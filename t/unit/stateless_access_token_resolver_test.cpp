@@ -313,7 +313,7 @@ void test_a_store_that_has_to_fetch(void** /*state*/) {
 /* What a cache asks before it serves a token that was accepted once. */
 void test_upholding_while_the_key_is_there(void** /*state*/) {
     Bench bench(key_list(ec_signer().key(), oct_signer().key()));
-    const StatelessAccessTokenResolver resolver(bench.verification, SecretsProvider({bench.store}),
+    const StatelessAccessTokenResolver resolver(bench.protection, SecretsProvider({bench.store}),
                                                 bench.policy);
     const Resolution resolution = resolver.resolve(token_of(ec_signer(), "ES256"), bench.request);
     check_good(resolution);
