@@ -11,16 +11,14 @@ namespace oauth2_rs {
 
 namespace {
 
-using Keys = std::vector<Digest>;
-
 constexpr std::size_t kMostTokenBytes = 64 * 1024;
 
 /* RFC 7518 section 3.6: what says that it isn't signed must not bear a signature. */
-Step<Keys> check_unsigned(const Jws& jws) {
+Step<KeyDigests> check_unsigned(const Jws& jws) {
     if (jws.header.alg == "none" && !jws.signature.empty()) {
         return Denial{Code::kMalformedToken, "its \"alg\" is \"none\", yet it bears a signature"};
     }
-    return Keys{};
+    return KeyDigests();
 }
 
 }  // namespace
@@ -46,7 +44,7 @@ Resolution StatelessAccessTokenResolver::resolve(std::string_view token,
     if (!signature.ok()) {
         return signature.as<ResolvedToken>();
     }
-    return resolve_claims(std::move(jws.value()), std::move(signature.value()), request);
+    return resolve_claims(std::move(jws.value()), signature.value(), request);
 }
 
 bool StatelessAccessTokenResolver::upholds(const ResolvedToken& token,
@@ -70,8 +68,8 @@ Result<const Algorithm*> StatelessAccessTokenResolver::allowed_algorithm(
     return algorithm;
 }
 
-Step<std::vector<Digest>> StatelessAccessTokenResolver::check_signature(
-    const Jws& jws, RequestContext& request) const {
+Step<KeyDigests> StatelessAccessTokenResolver::check_signature(const Jws& jws,
+                                                               RequestContext& request) const {
     const auto algorithm = allowed_algorithm(jws.header.alg);
     if (!algorithm.ok()) {
         return algorithm.error();
@@ -82,7 +80,7 @@ Step<std::vector<Digest>> StatelessAccessTokenResolver::check_signature(
     const auto choice =
         secrets_.choose(request, {verification_.secret_id, jws.header.kid, algorithm.value()});
     if (!choice.ok()) {
-        return choice.as<Keys>();
+        return choice.as<KeyDigests>();
     }
     if (choice.value().empty()) {
         return Denial{Code::kUnknownKey, "no key of the verification secret fits it"};
@@ -90,13 +88,15 @@ Step<std::vector<Digest>> StatelessAccessTokenResolver::check_signature(
     for (const Key* key : choice.value()) {
         if (key->verify(*algorithm.value(), jws.signing_input, jws.signature)) {
             headers_.remember(jws.encoded_header, jws.header);
-            return Keys{key->digest()};
+            KeyDigests digests;
+            digests.add(key->digest());
+            return digests;
         }
     }
     return Denial{Code::kBadSignature, "no key that fits verifies its signature"};
 }
 
-Resolution StatelessAccessTokenResolver::resolve_claims(Jws jws, std::vector<Digest> keys,
+Resolution StatelessAccessTokenResolver::resolve_claims(Jws jws, const KeyDigests& keys,
                                                         RequestContext& request) const {
     JsonHandle claims = parse_json_object(jws.payload);
     if (!claims) {
@@ -111,7 +111,7 @@ Resolution StatelessAccessTokenResolver::resolve_claims(Jws jws, std::vector<Dig
         return scopes.error();
     }
     ResolvedToken::Facts facts{join(scopes.value(), ' '), read_confirmation(claims.get()),
-                               policy_.valid_until_ms(claims.get()), std::move(keys)};
+                               policy_.valid_until_ms(claims.get()), keys};
     return ResolvedToken(std::move(jws.payload), std::move(claims), std::move(facts));
 }
 

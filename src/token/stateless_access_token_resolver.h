@@ -34,8 +34,8 @@ class StatelessAccessTokenResolver final : public AccessTokenResolver {
 
   private:
     /* The keys that verified it. */
-    Step<std::vector<Digest>> check_signature(const Jws& jws, RequestContext& request) const;
-    Resolution resolve_claims(Jws jws, std::vector<Digest> keys, RequestContext& request) const;
+    Step<KeyDigests> check_signature(const Jws& jws, RequestContext& request) const;
+    Resolution resolve_claims(Jws jws, const KeyDigests& keys, RequestContext& request) const;
     Result<const Algorithm*> allowed_algorithm(std::string_view name) const;
 
     VerificationPolicy verification_;
