@@ -29,6 +29,7 @@ typedef struct {
 
 static ngx_int_t ngx_http_oauth2_rs_init_zone(ngx_shm_zone_t *zone, void *data);
 static ngx_slab_pool_t *ngx_http_oauth2_rs_request_zone(void *host);
+static size_t ngx_http_oauth2_rs_most_bytes(const ngx_slab_pool_t *shpool);
 static ngx_int_t ngx_http_oauth2_rs_start_anew(ngx_slab_pool_t *shpool);
 static ngx_http_oauth2_rs_cache_t *ngx_http_oauth2_rs_lock(ngx_slab_pool_t *shpool);
 static void ngx_http_oauth2_rs_mark_writing(ngx_http_oauth2_rs_cache_t *cache, ngx_uint_t writing);
@@ -43,8 +44,11 @@ static void ngx_http_oauth2_rs_insert(ngx_http_oauth2_rs_cache_t *cache,
 static void ngx_http_oauth2_rs_remove(ngx_slab_pool_t *shpool,
                                       ngx_http_oauth2_rs_cache_node_t **link);
 
-/* A larger value is not kept: a token of 64 KiB has claims of 48 KiB at the most. */
+/* No value is larger: a token of 64 KiB has claims of 48 KiB at the most. */
 enum { NGX_HTTP_OAUTH2_RS_MAX_VALUE = 64 * 1024 };
+
+/* What share of the zone one token may take, lest it drive out all others. */
+static const size_t ngx_http_oauth2_rs_share = 8;
 
 /* How many tokens may have to give way to one: a bound on the time under the lock. */
 static const ngx_uint_t ngx_http_oauth2_rs_max_evictions = 64;
@@ -154,7 +158,7 @@ void ngx_http_oauth2_rs_cache_put(void *host, const unsigned char *key, oauth2_r
     ngx_http_oauth2_rs_cache_t *cache;
     ngx_http_oauth2_rs_cache_node_t *cn, **link;
 
-    if (shpool == nullptr || value.len > NGX_HTTP_OAUTH2_RS_MAX_VALUE) {
+    if (shpool == nullptr || value.len > ngx_http_oauth2_rs_most_bytes(shpool)) {
         return;
     }
 
@@ -181,6 +185,13 @@ void ngx_http_oauth2_rs_cache_put(void *host, const unsigned char *key, oauth2_r
     }
 
     ngx_shmtx_unlock(&shpool->mutex);
+}
+
+/* A larger value is not kept. */
+static size_t ngx_http_oauth2_rs_most_bytes(const ngx_slab_pool_t *shpool) {
+    size_t share = static_cast<size_t>(shpool->end - shpool->start) / ngx_http_oauth2_rs_share;
+
+    return ngx_min(share, static_cast<size_t>(NGX_HTTP_OAUTH2_RS_MAX_VALUE));
 }
 
 /* nullptr where the location keeps no tokens. */

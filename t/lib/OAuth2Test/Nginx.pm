@@ -111,10 +111,12 @@ sub stop {
     $self->wait_for('NGINX to end', sub { return waitpid($pid, WNOHANG) });
 }
 
+# After a test that ended before its time. The workers go with their master, or they would hold the
+# pipe that the results are read from.
 sub DESTROY {
     my ($self) = @_;
     local $?;
-    kill KILL => $self->{pid} if $self->{pid};
+    kill KILL => $self->workers, $self->{pid} if $self->{pid};
 }
 
 # The process ids of the workers there are now.
