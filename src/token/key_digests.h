@@ -9,7 +9,8 @@
 
 namespace oauth2_rs {
 
-/* The keys by which a token was accepted: none, one that verified it, one that decrypted it. */
+/* The keys that vouch for a token, in the order of use: one that decrypted it, one that verified
+ * it. */
 class KeyDigests {
   public:
     static constexpr std::size_t kMost = 2;
