@@ -15,6 +15,9 @@ my $keys = jwks('keys.jwks', 'RS256');
 my $other_keys = jwks('other.jwks', 'ES256', 'RS256:kid=other');
 secret('secrets/one', 'HS256', 'base64');
 secret('secrets/two', 'HS256:kid=two', 'base64');
+my ($first_dir, $second_dir) = map { "dir:enc=A256GCM,kid=$_" } 'first', 'second';
+secret('secrets/first', $first_dir, 'base64');
+secret('secrets/second', $second_dir, 'base64');
 
 my $secrets = 'oauth2_secret_store directory path=' . run_file('secrets') . ';';
 my $null = 'oauth2_secret_store ""; oauth2_verification_secret null; oauth2_audience "";';
@@ -37,6 +40,10 @@ my %locations = (
     one           => "$secrets oauth2_verification_secret one;",
     two           => "$secrets oauth2_verification_secret two;",
     null          => $null,
+    first         => "$secrets oauth2_verification_secret \"\"; oauth2_decryption_secret first;",
+    second        => "$secrets oauth2_verification_secret \"\"; oauth2_decryption_secret second;",
+    first_signed  => "$secrets oauth2_verification_secret one; oauth2_decryption_secret first;",
+    first_two     => "$secrets oauth2_verification_secret two; oauth2_decryption_secret first;",
     short         => 'oauth2_cache zone=tokens max_timeout=1h;',
     zone          => 'oauth2_cache zone=others;',
     scope         => 'oauth2_scope admin;',
@@ -89,6 +96,12 @@ sub asks {
     is((ask($path, $token))[0], $_, "$name: /$path") for @expected;
 }
 
+sub encrypted {
+    my ($key, @flags) = @_;
+    chomp(my $token = OAuth2Test::Mint::run_mint('token', '--encrypt-only', key($key), @flags));
+    return $token;
+}
+
 # Accepted where `lenient` is, and known there; refused where `strict` is, for that reason.
 sub never_a_hit {
     my ($name, $lenient, $strict, $reason, $token) = @_;
@@ -112,6 +125,12 @@ never_a_hit('the algorithms', 'other_keys', 'es256', 'unsupported_algorithm',
     token('RS256:kid=other'));
 never_a_hit('the keys', 'both_keys', 't', 'unknown_key', token('ES256'));
 never_a_hit('the secret', 'one', 'two', 'bad_signature', token('HS256', '--header', 'kid=x'));
+never_a_hit('the secret that decrypts', 'first', 'second', 'decryption_failed',
+    encrypted($first_dir, '--encrypt-header', 'kid=x'));
+never_a_hit('the secret that verifies what is encrypted', 'first_signed', 'first_two', 'bad_signature',
+    token('HS256', '--header', 'kid=x', '--encrypt', key($first_dir)));
+never_a_hit('whether it must be signed as well', 'first', 'first_signed', 'malformed_token',
+    encrypted($first_dir));
 never_a_hit('a forged token', 'null', 't', 'bad_signature', token('RS256', '--bad', 'wrong-key'));
 never_a_hit('an unsigned token', 'null', 't', 'unsupported_algorithm', token('RS256', '--bad', 'alg-none'));
 
@@ -142,15 +161,22 @@ is((ask(@$_[1 .. $#$_]))[0], $_->[0], "a bound token that is known: $_->[0]") fo
     ['403 [][https_required]',           'tls',      $unbound],
 );
 
-# A hit shows what a miss showed.
-my $rich = token('RS256', '--claim', 'address={"city":"Köln"}', '--claim', 'scope=["a","b"]',
-    '--claim', 'cnf=' . bound_to('alice'));
-my ($miss, $miss_body) = ask('ignored', $rich);
-my ($hit, $hit_body) = ask('ignored', $rich);
-is("$miss, $hit", '200 [MISS][], 200 [HIT][]', 'a token with more claims');
-like($hit_body, qr/^\{.*"sub":"alice".*\}\|alice\|K\xc3\xb6ln\|a b\|\d+\|x5t#S256\|\Q$rich\E$/,
-    'a hit has its claims');
-is($hit_body, $miss_body, 'the same as the miss');
+# A hit shows what a miss showed, whether the claims stand in the token or not.
+my @rich = ('--claim', 'address={"city":"Köln"}', '--claim', 'scope=["a","b"]');
+for my $case (
+    ['bound', token('RS256', @rich, '--claim', 'cnf=' . bound_to('alice'))],
+    ['first', encrypted($first_dir, @rich)],
+    ['first_signed', token('HS256', @rich, '--encrypt', key($first_dir))],
+    ['null', token('RS256', @rich, '--bad', 'alg-none')],
+) {
+    my ($path, $rich) = @$case;
+    my ($miss, $miss_body) = ask($path, $rich, $alice);
+    my ($hit, $hit_body) = ask($path, $rich, $alice);
+    is("$miss, $hit", '200 [MISS][], 200 [HIT][]', "/$path: a token with more claims");
+    like($hit_body, qr/^\{.*"sub":"alice".*\}\|alice\|K\xc3\xb6ln\|a b\|\d+\|(?:x5t#S256)?\|\Q$rich\E$/,
+        "/$path: a hit has its claims");
+    is($hit_body, $miss_body, "/$path: the same as the miss");
+}
 
 unlike($nginx->log, qr/\[(?:emerg|alert|crit|error)\]/, 'nothing at level error in the log');
 $nginx->stop;
