@@ -353,6 +353,7 @@ void test_single_checks(void** /*state*/) {
         std::int64_t milliseconds = 0;
         oauth2_rs_check_algorithm(text("unknown"), &kReporter);
         oauth2_rs_check_secret_id(text("oauth2_x"), text("../a"), &kReporter);
+        oauth2_rs_warn_of_scope(text("a\\b"), &kReporter);
         oauth2_rs_parse_duration(text("oauth2_x"), text("1 parsec"), &milliseconds, &kReporter);
     });
     assert_true(failures > 5);
