@@ -35,7 +35,7 @@ Usage: ./build.sh [COMMAND]
   asan [NAME…]   run the unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
   fuzz [SECONDS [NAME…]]   fuzz what reads foreign bytes, each fuzzer for a minute or as told
   mutate [PATTERN…]   take each check out of the sources, and show the unit test that then fails
-  e2e            test against a real authorization server, from npm's oidc-provider
+  e2e            test against npm's oidc-provider, an authorization server, and npm's jose
   bench [ARM…]   measure what a request costs; bench --help has the options
   mint           build the token mint: build/mint
   check          format, lint, floors, sizes, exported symbols, and whether the module loads
