@@ -301,6 +301,7 @@ units() {
 unit() {
     units build "" "$@"
     t/unit/layers.sh
+    t/unit/library_calls.sh build/obj
     say "unit tests passed"
 }
 

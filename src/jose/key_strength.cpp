@@ -72,17 +72,18 @@ bool make_edwards_prime(bool is_ed25519, BIGNUM* prime) {
 
 /*
  * Twice such a point has y = 0: 121665 y^4 - 243332 y^2 + 121666 = 0, by the curve's equation and
- * its law of addition (RFC 8032 section 5.1.4).
+ * its law of addition (RFC 8032 section 5.1.4). Where that can't be told it has.
  */
 bool has_order_8(const BIGNUM* y, const BIGNUM* prime, BN_CTX* context) {
     const BignumHandle square(BN_new());
     const BignumHandle sum(BN_new());
-    return square && sum && BN_mod_sqr(square.get(), y, prime, context) == 1 &&
-           BN_copy(sum.get(), square.get()) != nullptr && BN_mul_word(sum.get(), 121665) == 1 &&
-           BN_sub_word(sum.get(), 243332) == 1 &&
-           BN_mod_mul(sum.get(), sum.get(), square.get(), prime, context) == 1 &&
-           BN_add_word(sum.get(), 121666) == 1 &&
-           BN_nnmod(sum.get(), sum.get(), prime, context) == 1 && BN_is_zero(sum.get());
+    const bool computed =
+        square && sum && BN_mod_sqr(square.get(), y, prime, context) == 1 &&
+        BN_copy(sum.get(), square.get()) != nullptr && BN_mul_word(sum.get(), 121665) == 1 &&
+        BN_sub_word(sum.get(), 243332) == 1 &&
+        BN_mod_mul(sum.get(), sum.get(), square.get(), prime, context) == 1 &&
+        BN_add_word(sum.get(), 121666) == 1 && BN_nnmod(sum.get(), sum.get(), prime, context) == 1;
+    return !computed || BN_is_zero(sum.get());
 }
 
 /*
