@@ -18,6 +18,7 @@ readonly UNIT_PACKAGES=(libcmocka-dev)
 readonly TEST_PACKAGES=("${UNIT_PACKAGES[@]}" "${DEMO_PACKAGES[@]}" perl)
 readonly BENCH_PACKAGES=(perl valgrind wrk)
 readonly CHECK_PACKAGES=(clang-format clang-tidy shellcheck)
+readonly SOAK_PACKAGES=(perl libio-socket-ssl-perl)
 readonly FUZZ_PACKAGES=(clang libclang-rt-dev)
 
 # An ordinary user's PATH lacks the folders of nginx and of dpkg's tools.
@@ -35,6 +36,7 @@ Usage: ./build.sh [COMMAND]
   asan [NAME…]   run the unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
   fuzz [SECONDS [NAME…]]   fuzz what reads foreign bytes, each fuzzer for a minute or as told
   mutate [PATTERN…]   take each check out of the sources, and show the unit test that then fails
+  soak [MINUTES] put an NGINX under load, reload it, kill its workers, and account for every answer
   e2e            test against npm's oidc-provider, an authorization server, and npm's jose
   bench [ARM…]   measure what a request costs; bench --help has the options
   mint           build the token mint: build/mint
@@ -341,6 +343,15 @@ run_tests() {
     say "tests passed"
 }
 
+soak() {
+    ensure "${BUILD_PACKAGES[@]}" "${SOAK_PACKAGES[@]}"
+    module
+    mint
+    choose_binary
+    export TEST_NGINX_BINARY=$NGINX_BINARY TEST_NGINX_LOAD_MODULES=$ROOT/build/$MODULE.so
+    t/soak/soak.pl "$@"
+}
+
 demo() {
     ensure "${BUILD_PACKAGES[@]}" "${DEMO_PACKAGES[@]}"
     module
@@ -379,7 +390,7 @@ check() {
 }
 
 case ${1:-module} in
-    module | deps | mint | unit | asan | fuzz | mutate | demo | e2e | bench | check) "${1:-module}" "${@:2}" ;;
+    module | deps | mint | unit | asan | fuzz | mutate | soak | demo | e2e | bench | check) "${1:-module}" "${@:2}" ;;
     test) run_tests "${@:2}" ;;
     clean) rm -rf build && say "removed build/" ;;
     help | -h | --help) usage ;;
