@@ -119,10 +119,15 @@ sub derive {
     return $path;
 }
 
-# One token: token('RS256', '--claim', 'exp=@-1').
+# One token: token('RS256', '--claim', 'exp=@-1'). The name of a key behind --encrypt becomes its file.
+# With 'encrypted' before the name of a key its claims are encrypted with that and not signed.
 sub token {
     my ($key, @flags) = @_;
-    my $text = run_mint('token', key($key), @flags);
+    my @keys = $key eq 'encrypted' ? ('--encrypt-only', key(shift @flags)) : key($key);
+    for my $place (grep { $flags[$_] eq '--encrypt' } 0 .. $#flags - 1) {
+        $flags[$place + 1] = key($flags[$place + 1]);
+    }
+    my $text = run_mint('token', @keys, @flags);
     chomp $text;
     return $text;
 }
@@ -144,6 +149,7 @@ sub signed {
 #   = TEXT                    TEXT itself
 #   signed HEADER CLAIMS      see signed()
 #   KEY [FLAG...]             what `mint token` makes of that key and these flags
+#   encrypted KEY [FLAG...]   the same, encrypted with that key and not signed
 sub make_tokens {
     my ($text) = @_;
     my @tokens;
