@@ -64,6 +64,9 @@ class SecretStore {
         return std::optional<SecretBytes>();
     }
 
+    /* Whether the keys that were loaded stay, all of them and no others, as long as the store. */
+    virtual bool is_lasting() const { return false; }
+
     /* Milliseconds between two looks at the files; 0: what was loaded stays. */
     virtual std::int64_t refresh_interval_ms() const { return 0; }
 

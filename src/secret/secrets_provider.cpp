@@ -29,14 +29,17 @@ void add_fitting(const KeySet& set, const SecretQuery& query, KeyChoice* choice)
 }  // namespace
 
 SecretsProvider::SecretsProvider(std::vector<std::shared_ptr<const SecretStore>> stores)
-    : stores_(std::move(stores)) {}
+    : stores_(std::move(stores)),
+      lasting_(std::all_of(stores_.begin(), stores_.end(),
+                           [](const auto& store) { return store->is_lasting(); })) {}
 
 bool SecretsProvider::holds(RequestContext& request, std::string_view secret_id,
                             const Digest& key) const {
-    return std::any_of(stores_.begin(), stores_.end(), [&](const auto& store) {
+    const auto holds = [&](const auto& store) {
         const auto set = store->keys(request, secret_id);
         return set.ok() && set.value() != nullptr && set.value()->holds(key);
-    });
+    };
+    return lasting_ || std::any_of(stores_.begin(), stores_.end(), holds);
 }
 
 Step<KeyChoice> SecretsProvider::choose(RequestContext& request, const SecretQuery& query) const {

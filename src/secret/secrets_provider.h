@@ -65,11 +65,12 @@ class SecretsProvider {
      */
     Step<KeyChoice> choose(RequestContext& request, const SecretQuery& query) const;
 
-    /* Whether that very key is still one of the secret's. */
+    /* Whether that very key, which was chosen once, is still one of the secret's. */
     bool holds(RequestContext& request, std::string_view secret_id, const Digest& key) const;
 
   private:
     std::vector<std::shared_ptr<const SecretStore>> stores_;
+    bool lasting_;  // no store's keys change
 };
 
 }  // namespace oauth2_rs

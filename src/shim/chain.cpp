@@ -258,7 +258,7 @@ Digest fingerprint_of_chain(const ChainSettings& settings, const Stores& stores,
                             const ProtectionPolicy& protection) {
     std::string lasting;
     for (const auto& store : stores) {
-        if (store->refresh_interval_ms() > 0) {
+        if (!store->is_lasting()) {
             continue;  // its keys come and go: each hit asks for the key's own digest
         }
         for (const std::string& secret_id :

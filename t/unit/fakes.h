@@ -77,6 +77,9 @@ class FakeSecretStore final : public SecretStore {
     }
     Step<const KeySet*> keys(RequestContext& request, std::string_view secret_id) const override;
 
+    bool is_lasting() const override { return lasting; }
+
+    bool lasting = false;
     bool pending = false;
     std::optional<Denial> denial;
     mutable int questions = 0;

@@ -182,6 +182,44 @@ void test_whether_a_key_is_still_there(void** /*state*/) {
     assert_false(secrets.holds(request, "id", rsa_signer().key()->digest()));
 }
 
+/* A key that was chosen may go where a store's keys change, and nowhere else. */
+void test_a_key_that_was_chosen_is_still_there(void** /*state*/) {
+    FakeRequestContext request;
+    const StorePointer changing = store(key_list(rsa_signer().key()));
+    const StorePointer lasting = store(key_list(ec_signer().key()));
+    lasting->lasting = true;
+    const Digest rsa = rsa_signer().key()->digest();
+    const SecretsProvider both = provider({lasting, changing});
+    assert_true(both.holds(request, "id", rsa));
+    assert_false(both.holds(request, "other", rsa));
+    changing->hold("id", ec_signer().key());
+    assert_false(both.holds(request, "id", rsa));
+    assert_true(both.holds(request, "id", ec_signer().key()->digest()));
+    changing->denial = Denial{Code::kInternalError, "it has none now"};
+    assert_true(both.holds(request, "id", ec_signer().key()->digest()));
+
+    lasting->questions = 0;
+    assert_true(provider({lasting}).holds(request, "id", ec_signer().key()->digest()));
+    assert_int_equal(lasting->questions, 0);
+}
+
+bool is_lasting(std::string_view type, const std::vector<std::string_view>& parameters) {
+    const auto made = make_secret_store({type, parameters, "/"});
+    check_good(made);
+    return made.value()->is_lasting();
+}
+
+void test_stores_whose_keys_stay(void** /*state*/) {
+    assert_true(is_lasting("jwks", {"file=a"}));
+    assert_false(is_lasting("jwks", {"file=a", "cache_timeout=1h"}));
+    assert_true(is_lasting("directory", {"path=a"}));
+    assert_false(is_lasting("directory", {"path=a", "cache_timeout=1h"}));
+    assert_true(is_lasting("keystore", {"file=a", "password_secret=b"}));
+    assert_false(is_lasting("keystore", {"file=a", "password_secret=b", "cache_timeout=1h"}));
+    assert_true(is_lasting("base64", {"a=AAAA"}));
+    assert_true(is_lasting("environment", {}));
+}
+
 }  // namespace
 
 int main() {
@@ -198,6 +236,8 @@ int main() {
         cmocka_unit_test(test_only_fitting_keys_are_counted),
         cmocka_unit_test(test_a_store_that_waits_or_fails_decides),
         cmocka_unit_test(test_whether_a_key_is_still_there),
+        cmocka_unit_test(test_a_key_that_was_chosen_is_still_there),
+        cmocka_unit_test(test_stores_whose_keys_stay),
     };
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }
