@@ -19,6 +19,7 @@ namespace oauth2_rs {
 struct ChainSettings {
     std::string_view issuer;
     std::string_view verification_secret;  // a secret id, "null", or empty: not set
+    std::string_view decryption_secret;    // a secret id, or empty: not set
     ClaimsPolicy policy;                   // complete but for the issuer
     std::vector<std::string_view> algorithms;
     std::vector<StoreSettings> stores;
