@@ -2,6 +2,7 @@
 
 #include "nginx/access.h"
 #include "nginx/cache_directive.h"
+#include "nginx/cache_zone.h"
 #include "nginx/directives.h"
 #include "nginx/refresh.h"
 #include "nginx/respond.h"
@@ -159,7 +160,7 @@ ngx_module_t ngx_http_oauth2_rs_module = {NGX_MODULE_V1,
                                           ngx_http_oauth2_rs_start_refreshing, /* init process */
                                           nullptr,                             /* init thread */
                                           nullptr,                             /* exit thread */
-                                          nullptr,                             /* exit process */
+                                          ngx_http_oauth2_rs_cache_exit,       /* exit process */
                                           nullptr,                             /* exit master */
                                           NGX_MODULE_V1_PADDING};
 

@@ -198,6 +198,11 @@ static ngx_int_t ngx_http_oauth2_rs_reserve(size_t size) {
     return NGX_OK;
 }
 
+void ngx_http_oauth2_rs_cache_exit(ngx_cycle_t * /*cycle*/) {
+    ngx_free(ngx_http_oauth2_rs_found.data);
+    ngx_http_oauth2_rs_found = {};
+}
+
 /*
  * Takes the lock; it must be given back whatever comes. A worker that is killed leaves it to NGINX,
  * and the zone in whatever state it was: then nothing in it is believed. nullptr: no use of it.
