@@ -14,6 +14,7 @@ our @EXPORT_OK = qw(check_configuration in_http in_server in_location);
 $ENV{PATH} .= ':/usr/sbin:/sbin';
 
 my $nginx  = $ENV{TEST_NGINX_BINARY} // 'nginx';
+# Empty where the module is linked into that nginx.
 my $module = $ENV{TEST_NGINX_LOAD_MODULES}
   // root_dir() . '/build/ngx_http_oauth2_rs_module.so';
 
@@ -65,7 +66,7 @@ sub at_home {
     $text =~ s/^\s*http\s*\{\K/\n$http/m;
 
     my $pid = $text =~ /^\s*pid\s/m ? '' : "pid nginx.pid;\n";
-    return "load_module $module;\n$pid$text";
+    return ($module eq '' ? '' : "load_module $module;\n") . "$pid$text";
 }
 
 sub in_http {
