@@ -8,6 +8,7 @@
 #include "shim/guarded.h"
 #include "shim/registry.h"
 #include "shim/text.h"
+#include "token/scope.h"
 
 using namespace oauth2_rs;
 
@@ -156,6 +157,19 @@ int oauth2_rs_check_store(const oauth2_rs_store_settings_t* store,
             return {};
         }
         return "oauth2_secret_store " + printable(view(store->type)) + ": " + made.error().message;
+    });
+}
+
+void oauth2_rs_warn_of_scope(oauth2_rs_text_t value, const oauth2_rs_reporter_t* reporter) {
+    (void)checked(reporter, [&]() -> std::string {
+        const auto scopes = required_scopes({view(value)});
+        if (!scopes.ok()) {
+            report(reporter, OAUTH2_RS_WARN,
+                   "oauth2_scope: " + quoted(printable(view(value))) +
+                       " can be no scope, so good tokens are answered with 500; scopes are "
+                       "printable ASCII without \" and \\, with spaces between");
+        }
+        return {};
     });
 }
 
