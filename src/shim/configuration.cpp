@@ -134,7 +134,7 @@ int oauth2_rs_check_secret_id(oauth2_rs_text_t directive, oauth2_rs_text_t id,
         if (is_secret_id(view(id))) {
             return {};
         }
-        return std::string(view(directive)) + ": invalid secret id " + quoted(printable(view(id))) +
+        return std::string(view(directive)) + ": invalid secret id " + shown(view(id)) +
                "; an id is letters and digits, in segments joined by \".\", \"_\" or \"-\"";
     });
 }
@@ -144,7 +144,7 @@ int oauth2_rs_check_algorithm(oauth2_rs_text_t name, const oauth2_rs_reporter_t*
         if (find_algorithm(AlgorithmKind::kSignature, view(name)) != nullptr) {
             return {};
         }
-        return "oauth2_algorithms: unknown algorithm " + quoted(printable(view(name))) +
+        return "oauth2_algorithms: unknown algorithm " + shown(view(name)) +
                "; the algorithms are " + algorithm_names(AlgorithmKind::kSignature);
     });
 }

@@ -82,6 +82,8 @@ sub check {
 sub start {
     my ($self) = @_;
     my %environment = $self->{preload} ? $self->preload_environment : ();
+    my $pid_file = "$self->{prefix}/logs/nginx.pid";
+    unlink $pid_file;
     $self->{pid} = fork // die "can't fork: $!";
     if (!$self->{pid}) {
         @ENV{keys %environment} = values %environment;
@@ -89,7 +91,8 @@ sub start {
     }
     $self->wait_for('NGINX to listen', sub {
         die 'NGINX ended: ' . $self->log if waitpid($self->{pid}, WNOHANG);
-        return IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => port());
+        # NGINX listens before it knows its signals, and knows them before it writes that file.
+        return -s $pid_file && IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => port());
     });
     return $self;
 }
