@@ -110,6 +110,15 @@ my @arms = (
         plain    => 'plain_tls',
         location => "$stateless es256; oauth2_confirmation_key required;",
     },
+    {
+        name     => 'cached-confirmation',
+        title    => 'the same, cached',
+        group    => 'Mutual TLS',
+        tokens   => 'bound',
+        server   => 'tls',
+        plain    => 'plain_tls',
+        location => "$stateless es256; oauth2_confirmation_key required; oauth2_cache zone=bound:8m;",
+    },
 );
 
 # The arms of those names, or all.

@@ -75,7 +75,7 @@ sub thumbprint {
 # How the mint is told to use a key.
 sub key_arguments {
     my ($dir, $key) = @_;
-    return $key eq 'dir' ? ('--encrypt-only', "$dir/dir.jwk") : "$dir/$key.jwk";
+    return $key eq 'dir' ? ('--encrypt-only', "$dir/dir.jwk", '--enc', 'A256GCM') : "$dir/$key.jwk";
 }
 
 # Makes the tokens of a set; returns what `measure` needs to know of them.
