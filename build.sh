@@ -135,7 +135,7 @@ check() {
 
 case ${1:-module} in
     module | deps | mint | unit | fuzz | mutate | demo | e2e | bench | check) "${1:-module}" "${@:2}" ;;
-    asan | valgrind)
+    asan | valgrind | static | deb | matrix)
         # shellcheck source=/dev/null
         . "scripts/$1.sh"
         "$@"

@@ -30,8 +30,8 @@ choose_nginx() {
   Install both from one place, or name the sources of your nginx: NGINX_SRC=DIR ./build.sh"
     # shellcheck source=/dev/null
     . $tree/conf_flags
-    flags=("${NGX_CONF_FLAGS[@]}" "--with-cc-opt=$(nginx_option --with-cc-opt)"
-        "--with-ld-opt=$(nginx_option --with-ld-opt)")
+    flags=("${NGX_CONF_FLAGS[@]}" ${CC:+"--with-cc=$CC"}
+        "--with-cc-opt=$(nginx_option --with-cc-opt)" "--with-ld-opt=$(nginx_option --with-ld-opt)")
 }
 
 # All that a configured tree depends on: when this changes it is configured anew.

@@ -38,8 +38,8 @@ floors() { t/unit/layers.sh; }
 scripts() {
     local -a files
     mapfile -t files < <(find . \( -name .git -o -name node_modules -o -path ./build \) -prune -o \
-        -type f -exec awk 'FNR == 1 && /^#!.*sh$/ { print FILENAME } { nextfile }' {} +)
-    shellcheck --severity=warning "${files[@]}"
+        -type f -exec awk 'FNR == 1 && /^#!.*sh$|^# shellcheck shell=/ { print FILENAME } { nextfile }' {} +)
+    shellcheck --external-sources --severity=warning "${files[@]}"
 }
 
 exported_symbols() {
