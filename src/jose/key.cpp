@@ -38,11 +38,15 @@ std::string text_of(const KeyTerms& terms) {
            (terms.restricted_to_pss ? "pss;" : ";");
 }
 
+/* OpenSSL notes a key's size as it makes it, and goes on without where memory is short just then.
+ */
+bool is_complete(const EVP_PKEY* key) { return EVP_PKEY_get_size(key) > 0; }
+
 Digest digest_of(const EVP_PKEY* key, const KeyTerms& terms) {
     unsigned char* der = nullptr;
     const int size = i2d_PUBKEY(key, &der);
     const OpensslMemory owner(der);
-    if (size <= 0) {
+    if (size <= 0 || !is_complete(key)) {
         ERR_clear_error();
         throw std::bad_alloc();
     }

@@ -55,6 +55,8 @@ class FileSecretStore : public SecretStore {
     std::int64_t refresh_interval_ms_;
     Slots slots_;
     FileWatch watch_;
+    bool is_stale_ = false;         // a change has been seen that is not yet read
+    bool is_failure_told_ = false;  // of that change
 };
 
 }  // namespace oauth2_rs
