@@ -32,12 +32,15 @@ Usage: ./build.sh [COMMAND]
   demo [--keep]  show the module at work on loopback; --keep leaves NGINX running
   test [FILE…]   build, run the unit tests and the Test::Nginx files; FILE… runs those files alone
   unit [NAME…]   build and run the unit tests, all or those named (base64url_test)
-  asan [unit [NAME…] | nginx [FILE…]] run the tests, and NGINX itself, under AddressSanitizer and
-                 UndefinedBehaviorSanitizer; NAME… alone runs those unit tests
-  valgrind [unit [NAME…] | nginx [FILE…]]   the same under valgrind, which takes long
+  asan [unit|nginx [FILE…]]      run the unit tests, then the Test::Nginx files over an NGINX that is
+                 built for it, under AddressSanitizer and UndefinedBehaviorSanitizer
+  valgrind [unit|nginx [FILE…]]  the same under valgrind, which takes long
   fuzz [SECONDS [NAME…]]   fuzz what reads foreign bytes, each fuzzer for a minute or as told
   mutate [PATTERN…]   take each check out of the sources, and show the unit test that then fails
   e2e            test against npm's oidc-provider, an authorization server, and npm's jose
+  static         link the module into an NGINX and try that
+  deb            make the Debian package, install it in a throw-away root and try it
+  matrix [SUITE…]   build and test in throw-away roots of Debian bookworm, trixie and sid
   bench [ARM…]   measure what a request costs; bench --help has the options
   mint           build the token mint: build/mint
   check          format, lint, floors, sizes, exported symbols, and whether the module loads
