@@ -2,6 +2,7 @@
 
 #include "nginx/access.h"
 #include "nginx/directives.h"
+#include "nginx/endpoint.h"
 #include "nginx/refresh.h"
 #include "nginx/respond.h"
 #include "nginx/variables.h"
@@ -15,6 +16,7 @@ static ngx_int_t ngx_http_oauth2_rs_add_handler(ngx_conf_t *cf, ngx_http_phases 
 static ngx_conf_enum_t ngx_http_oauth2_rs_resolvers[] = {
     {ngx_string("off"), NGX_HTTP_OAUTH2_RS_OFF},
     {ngx_string("stateless"), NGX_HTTP_OAUTH2_RS_STATELESS},
+    {ngx_string("introspection"), NGX_HTTP_OAUTH2_RS_INTROSPECTION},
     {ngx_null_string, 0}};
 
 static ngx_conf_enum_t ngx_http_oauth2_rs_on_off[] = {
@@ -81,6 +83,10 @@ static ngx_command_t ngx_http_oauth2_rs_commands[] = {
     {ngx_string("oauth2_token_profile"), ngx_http_oauth2_rs_levels | NGX_CONF_TAKE1,
      ngx_http_oauth2_rs_set_word, NGX_HTTP_LOC_CONF_OFFSET,
      offsetof(ngx_http_oauth2_rs_loc_conf_t, profile), ngx_http_oauth2_rs_profiles},
+
+    {ngx_string("oauth2_introspection_endpoint"), ngx_http_oauth2_rs_levels | NGX_CONF_TAKE1,
+     ngx_http_oauth2_rs_set_introspection_endpoint, NGX_HTTP_LOC_CONF_OFFSET,
+     offsetof(ngx_http_oauth2_rs_loc_conf_t, introspection_endpoint), nullptr},
 
     {ngx_string("oauth2_confirmation_key"), ngx_http_oauth2_rs_levels | NGX_CONF_TAKE1,
      ngx_http_oauth2_rs_set_word, NGX_HTTP_LOC_CONF_OFFSET,
@@ -169,7 +175,8 @@ static ngx_int_t ngx_http_oauth2_rs_add_variables(ngx_conf_t *cf) {
 }
 
 static ngx_int_t ngx_http_oauth2_rs_init(ngx_conf_t *cf) {
-    if (ngx_http_oauth2_rs_check_certificate_servers(cf) != NGX_OK) {
+    if (ngx_http_oauth2_rs_check_certificate_servers(cf) != NGX_OK ||
+        ngx_http_oauth2_rs_check_endpoints(cf) != NGX_OK) {
         return NGX_ERROR;
     }
 

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string_view>
 
 #include "base/result.h"
 
@@ -10,6 +11,27 @@ namespace oauth2_rs {
 
 /* The base64url SHA-256 of a certificate's DER (RFC 8705 section 3.1), always 43 characters. */
 using Thumbprint = std::array<char, 43>;
+
+/* One of the things that are fetched for a request: whose it is, and its number there. */
+struct FetchKey {
+    const void* owner;
+    unsigned number;
+};
+
+/* A form to post to an internal location of the request's server. */
+struct FetchRequest {
+    std::string_view uri;
+    std::string_view form;
+};
+
+/* What the location answered; the views live as long as the request. */
+struct FetchAnswer {
+    int status = 0;  // 0: no answer came, or not all of it
+    std::string_view media_type;
+    std::string_view body;
+};
+
+enum class FetchState : unsigned char { kNone, kPending, kEnded };
 
 /*
  * The port: what the resource server may ask of the request it serves. Implemented by the shim over
@@ -27,6 +49,19 @@ class RequestContext {
      * none that can be decoded.
      */
     virtual Result<Thumbprint> client_thumbprint() = 0;
+
+    /* What became of a fetch; kEnded fills in `answer`. */
+    virtual FetchState fetched(const FetchKey& /*key*/, FetchAnswer* /*answer*/) {
+        return FetchState::kNone;
+    }
+
+    /*
+     * Starts a fetch, once for a key; the request is judged again when it has ended. False where
+     * that can't be.
+     */
+    virtual bool start_fetch(const FetchKey& /*key*/, const FetchRequest& /*request*/) {
+        return false;
+    }
 };
 
 }  // namespace oauth2_rs

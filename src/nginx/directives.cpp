@@ -222,6 +222,18 @@ char *ngx_http_oauth2_rs_set_algorithms(ngx_conf_t *cf, ngx_command_t *cmd, void
     return ngx_http_oauth2_rs_set_texts(cf, cmd, conf);
 }
 
+char *ngx_http_oauth2_rs_set_introspection_endpoint(ngx_conf_t *cf, ngx_command_t *cmd,
+                                                    void *conf) {
+    auto *value = static_cast<ngx_str_t *>(cf->args->elts);
+
+    if (!ngx_http_oauth2_rs_restores_default(cf) &&
+        !ngx_http_oauth2_rs_check_uri(cf, &cmd->name, &value[1])) {
+        return ngx_http_oauth2_rs_failed;
+    }
+
+    return ngx_http_oauth2_rs_set_text(cf, cmd, conf);
+}
+
 char *ngx_http_oauth2_rs_set_skew(ngx_conf_t *cf, ngx_command_t *cmd, void *conf) {
     ngx_str_t text;
     oauth2_rs_reporter_t reporter = ngx_http_oauth2_rs_line_reporter(cf);

@@ -5,6 +5,7 @@
 
 #include "base/strings.h"
 #include "secret/secrets_provider.h"
+#include "token/introspection_access_token_resolver.h"
 #include "token/stateless_access_token_resolver.h"
 
 namespace oauth2_rs {
@@ -252,10 +253,29 @@ void warn_of_weak_policy(const ChainSettings& settings, Warnings* warnings) {
     }
 }
 
+Configured<std::unique_ptr<AccessTokenResolver>> build_introspection(
+    const ChainSettings& settings) {
+    if (settings.introspection_endpoint.empty()) {
+        return ConfigError{
+            "oauth2_resolver introspection needs oauth2_introspection_endpoint: write the URI of "
+            "an internal location that proxies to the endpoint"};
+    }
+    ClaimsPolicy policy = settings.policy;
+    policy.issuer = settings.issuer;
+    return std::unique_ptr<AccessTokenResolver>(
+        std::make_unique<TokenIntrospectionAccessTokenResolver>(
+            std::string(settings.introspection_endpoint), std::move(policy)));
+}
+
 }  // namespace
 
 std::string fingerprint_of(const ChainSettings& settings) {
     std::string fingerprint;
+    append_field(&fingerprint, std::to_string(static_cast<int>(settings.kind)));
+    if (settings.kind == ResolverKind::kIntrospection) {
+        append_field(&fingerprint, settings.introspection_endpoint);
+        append_field(&fingerprint, settings.server);
+    }
     append_field(&fingerprint, settings.issuer);
     append_field(&fingerprint, settings.verification_secret);
     append_field(&fingerprint, std::to_string(settings.policy.skew_ms));
@@ -272,6 +292,9 @@ std::string fingerprint_of(const ChainSettings& settings) {
 Configured<std::unique_ptr<AccessTokenResolver>> build_chain(const ChainSettings& settings,
                                                              StoreCache* stores,
                                                              Warnings* warnings) {
+    if (settings.kind == ResolverKind::kIntrospection) {
+        return build_introspection(settings);
+    }
     if (const char* missing = incompleteness(settings); missing != nullptr) {
         return ConfigError{missing};
     }

@@ -37,6 +37,10 @@ TokenProfile profile_of(oauth2_rs_profile_t profile) {
 
 ChainSettings chain_settings(const oauth2_rs_settings_t& settings) {
     ChainSettings chain;
+    chain.kind = settings.kind == OAUTH2_RS_INTROSPECTION ? ResolverKind::kIntrospection
+                                                          : ResolverKind::kStateless;
+    chain.introspection_endpoint = view(settings.introspection_endpoint);
+    chain.server = view(settings.server);
     chain.issuer = view(settings.issuer);
     chain.verification_secret = view(settings.verification_secret);
     chain.policy.skew_ms = settings.skew_ms;

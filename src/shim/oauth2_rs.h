@@ -56,6 +56,9 @@ typedef enum {
     OAUTH2_RS_PROFILE_RFC9068
 } oauth2_rs_profile_t;
 
+/* `oauth2_resolver` */
+typedef enum { OAUTH2_RS_STATELESS = 0, OAUTH2_RS_INTROSPECTION } oauth2_rs_kind_t;
+
 /* `oauth2_secret_store TYPE name=value ...` */
 typedef struct {
     oauth2_rs_text_t type;
@@ -75,6 +78,9 @@ typedef struct {
     size_t algorithm_count;
     const oauth2_rs_store_settings_t *stores; /* in the order they are queried */
     size_t store_count;
+    oauth2_rs_kind_t kind;
+    oauth2_rs_text_t introspection_endpoint; /* URI of an internal location; empty: not set */
+    oauth2_rs_text_t server;         /* tells the server from all others; for settings with a URI */
     int confirmation_required;       /* checked against the rest, but no setting of the resolver */
     oauth2_rs_text_t base_directory; /* what a relative PATH is relative to, ends in "/" */
 } oauth2_rs_settings_t;
@@ -133,7 +139,8 @@ typedef struct oauth2_rs_resolution_s oauth2_rs_resolution_t;
 
 typedef enum {
     OAUTH2_RS_DENIED = 0, /* see oauth2_rs_denial() */
-    OAUTH2_RS_GRANTED
+    OAUTH2_RS_GRANTED,
+    OAUTH2_RS_PENDING /* a fetch is under way: judge again once it has ended */
 } oauth2_rs_outcome_t;
 
 enum { OAUTH2_RS_THUMBPRINT_LENGTH = 43 };
@@ -147,11 +154,42 @@ typedef struct {
     oauth2_rs_text_t text;
 } oauth2_rs_certificate_t;
 
+/* One of the things that are fetched for a request: whose it is, and its number there. */
+typedef struct {
+    const void *owner;
+    unsigned number;
+} oauth2_rs_fetch_key_t;
+
+/* A form to post to an internal location of the request's server. */
+typedef struct {
+    oauth2_rs_text_t uri;
+    oauth2_rs_text_t form;
+} oauth2_rs_fetch_request_t;
+
+/* What the location answered; its texts live as long as the request. */
+typedef struct {
+    int status; /* 0: no answer came, or not all of it */
+    oauth2_rs_text_t media_type;
+    oauth2_rs_text_t body;
+} oauth2_rs_fetch_answer_t;
+
+typedef enum {
+    OAUTH2_RS_FETCH_NONE = 0,
+    OAUTH2_RS_FETCH_PENDING,
+    OAUTH2_RS_FETCH_ENDED
+} oauth2_rs_fetch_state_t;
+
 /* What the resource server may ask of the request it serves. */
 typedef struct {
     int64_t (*now_ms)(void *host); /* milliseconds since the epoch */
     /* 1 after filling in `certificate`, whose texts live as long as the request; 0: failed. */
     int (*client_certificate)(void *host, oauth2_rs_certificate_t *certificate);
+    /* What became of a fetch; OAUTH2_RS_FETCH_ENDED fills in `answer`. */
+    oauth2_rs_fetch_state_t (*fetched)(void *host, oauth2_rs_fetch_key_t key,
+                                       oauth2_rs_fetch_answer_t *answer);
+    /* 1 after starting a fetch, whose texts are copied; 0: that can't be. */
+    int (*start_fetch)(void *host, oauth2_rs_fetch_key_t key,
+                       const oauth2_rs_fetch_request_t *request);
     void *host;
 } oauth2_rs_host_t;
 
@@ -186,7 +224,8 @@ void oauth2_rs_resolution_destroy(oauth2_rs_resolution_t *resolution);
 /*
  * Judges the request, checks 1 to 4 of the documentation's list: transport, credentials, token,
  * confirmation. May be called again for the same request (after an internal redirect, when its
- * location's demands differ): a token that was resolved is not verified twice.
+ * location's demands differ): a token that was resolved is not verified twice. OAUTH2_RS_PENDING is
+ * neither: a fetch was started, and the same call is due when it has ended.
  */
 oauth2_rs_outcome_t oauth2_rs_resolve(oauth2_rs_resolution_t *resolution,
                                       const oauth2_rs_request_t *request);

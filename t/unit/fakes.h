@@ -29,8 +29,38 @@ class FakeRequestContext final : public RequestContext {
         return now;
     }
 
+    Result<Thumbprint> client_thumbprint() override { return Denial{Code::kCertificateMissing}; }
+
+    FetchState fetched(const FetchKey& key, FetchAnswer* got) override {
+        if (!started || key.owner != owner) {
+            return FetchState::kNone;
+        }
+        if (answer) {
+            *got = *answer;
+        }
+        return answer ? FetchState::kEnded : FetchState::kPending;
+    }
+
+    bool start_fetch(const FetchKey& key, const FetchRequest& request) override {
+        ++fetches;
+        owner = key.owner;
+        uri = request.uri;
+        form = request.form;
+        started = may_fetch;
+        return may_fetch;
+    }
+
     std::int64_t now = kNow * 1000;
     int questions = 0;
+
+    /* The one fetch of the request, Pending until the test gives it an answer. */
+    bool may_fetch = true;
+    bool started = false;
+    int fetches = 0;
+    const void* owner = nullptr;
+    std::string uri;
+    std::string form;
+    std::optional<FetchAnswer> answer;
 };
 
 /* A store that holds what the test puts in, and can be made to wait or to fail. */
@@ -41,7 +71,8 @@ class FakeSecretStore final : public SecretStore {
     }
     void hold(const std::string& secret_id, KeyPointer key);
 
-    Configured<Done> load(const std::string& /*secret_id*/, Warnings* /*warnings*/) override {
+    Configured<Done> load(const std::string& /*secret_id*/,
+                          const LoadContext& /*context*/) override {
         return Done{};
     }
     Step<const KeySet*> keys(RequestContext& request, std::string_view secret_id) const override;
