@@ -3,12 +3,14 @@
 #include "nginx/access.h"
 #include "nginx/directives.h"
 #include "nginx/endpoint.h"
+#include "nginx/key_source.h"
 #include "nginx/refresh.h"
 #include "nginx/respond.h"
 #include "nginx/variables.h"
 
 static ngx_int_t ngx_http_oauth2_rs_add_variables(ngx_conf_t *cf);
 static ngx_int_t ngx_http_oauth2_rs_init(ngx_conf_t *cf);
+static ngx_int_t ngx_http_oauth2_rs_init_process(ngx_cycle_t *cycle);
 static ngx_int_t ngx_http_oauth2_rs_add_handler(ngx_conf_t *cf, ngx_http_phases phase,
                                                 ngx_http_handler_pt handler);
 
@@ -146,16 +148,16 @@ static ngx_http_module_t ngx_http_oauth2_rs_module_ctx = {
 };
 
 ngx_module_t ngx_http_oauth2_rs_module = {NGX_MODULE_V1,
-                                          &ngx_http_oauth2_rs_module_ctx, /* module context */
-                                          ngx_http_oauth2_rs_commands,    /* module directives */
-                                          NGX_HTTP_MODULE,                /* module type */
-                                          nullptr,                        /* init master */
-                                          nullptr,                        /* init module */
-                                          ngx_http_oauth2_rs_start_refreshing, /* init process */
-                                          nullptr,                             /* init thread */
-                                          nullptr,                             /* exit thread */
-                                          nullptr,                             /* exit process */
-                                          nullptr,                             /* exit master */
+                                          &ngx_http_oauth2_rs_module_ctx,  /* module context */
+                                          ngx_http_oauth2_rs_commands,     /* module directives */
+                                          NGX_HTTP_MODULE,                 /* module type */
+                                          nullptr,                         /* init master */
+                                          nullptr,                         /* init module */
+                                          ngx_http_oauth2_rs_init_process, /* init process */
+                                          nullptr,                         /* init thread */
+                                          nullptr,                         /* exit thread */
+                                          nullptr,                         /* exit process */
+                                          nullptr,                         /* exit master */
                                           NGX_MODULE_V1_PADDING};
 
 static ngx_int_t ngx_http_oauth2_rs_add_variables(ngx_conf_t *cf) {
@@ -205,4 +207,12 @@ static ngx_int_t ngx_http_oauth2_rs_add_handler(ngx_conf_t *cf, ngx_http_phases 
     *h = handler;
 
     return NGX_OK;
+}
+
+static ngx_int_t ngx_http_oauth2_rs_init_process(ngx_cycle_t *cycle) {
+    if (ngx_http_oauth2_rs_start_refreshing(cycle) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_oauth2_rs_start_key_sources(cycle);
 }

@@ -31,6 +31,9 @@ struct FetchAnswer {
     std::string_view body;
 };
 
+/* Why keys are to be fetched: there are none, or none of them verifies a token. */
+enum class KeyDemand : unsigned char { kCold, kMiss };
+
 enum class FetchState : unsigned char { kNone, kPending, kEnded };
 
 /*
@@ -61,6 +64,14 @@ class RequestContext {
      */
     virtual bool start_fetch(const FetchKey& /*key*/, const FetchRequest& /*request*/) {
         return false;
+    }
+
+    /*
+     * Waits for a fetch of the keys of a store: kPending. kEnded once one has ended that this
+     * request waited for, or newer keys were at hand; kNone where it is too soon for another.
+     */
+    virtual FetchState await_keys(const void* /*store*/, KeyDemand /*demand*/) {
+        return FetchState::kNone;
     }
 };
 

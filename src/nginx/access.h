@@ -5,6 +5,7 @@
 
 #include "nginx/conf.h"
 #include "nginx/fetch.h"
+#include "nginx/key_wait.h"
 
 /*
  * POD, in the pool of the main request. Belongs to (request, resolver): a location with another
@@ -14,6 +15,7 @@ typedef struct {
     const oauth2_rs_resolver_t *resolver;
     oauth2_rs_resolution_t *resolution;   // destroyed by a cleanup of the pool
     ngx_http_oauth2_rs_fetch_t *fetches;  // of the request, whatever the resolver
+    ngx_http_oauth2_rs_wait_t *waits;     // likewise
     u_char *challenge;                    // value of the header line that was added, or nullptr
     oauth2_rs_text_t error;               // of the refusal that is answered, else empty
     oauth2_rs_text_t reason;              // likewise

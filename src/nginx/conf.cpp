@@ -134,6 +134,11 @@ static ngx_int_t ngx_http_oauth2_rs_build_resolver(ngx_conf_t *cf,
         }
     }
 
+    if (settings.kind == OAUTH2_RS_STATELESS && conf->stores != nullptr &&
+        ngx_http_oauth2_rs_demand_key_endpoints(cf, conf->stores, &settings.server) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
     settings.issuer = ngx_http_oauth2_rs_text(&conf->issuer);
     settings.verification_secret = ngx_http_oauth2_rs_text(&conf->verification_secret);
     settings.skew_ms = conf->skew_ms;

@@ -1,5 +1,18 @@
 #include "nginx/endpoint.h"
 
+#include "nginx/key_zone.h"
+
+enum { NGX_HTTP_OAUTH2_RS_MAX_ZONE_NAME = 4096 };
+
+static ngx_http_oauth2_rs_endpoint_t *ngx_http_oauth2_rs_add_endpoint(ngx_conf_t *cf,
+                                                                      const char *directive,
+                                                                      const ngx_str_t *uri);
+static ngx_int_t ngx_http_oauth2_rs_name_zone(ngx_conf_t *cf,
+                                              const ngx_http_oauth2_rs_endpoint_t *endpoint,
+                                              ngx_str_t *name);
+static u_char *ngx_http_oauth2_rs_write_addresses(ngx_conf_t *cf,
+                                                  const ngx_http_core_srv_conf_t *cscf, u_char *p,
+                                                  u_char *last);
 static ngx_int_t ngx_http_oauth2_rs_check_endpoint(ngx_conf_t *cf,
                                                    const ngx_http_oauth2_rs_endpoint_t *endpoint);
 static ngx_http_core_loc_conf_t *ngx_http_oauth2_rs_find_exact(ngx_http_core_loc_conf_t *clcf,
@@ -9,15 +22,99 @@ static ngx_http_location_tree_node_t *ngx_http_oauth2_rs_find_node(
 
 ngx_int_t ngx_http_oauth2_rs_demand_endpoint(ngx_conf_t *cf, const char *directive,
                                              const ngx_str_t *uri, oauth2_rs_text_t *server) {
+    ngx_http_oauth2_rs_endpoint_t *endpoint;
+
+    if (uri->len == 0) {
+        return NGX_OK;
+    }
+
+    endpoint = ngx_http_oauth2_rs_add_endpoint(cf, directive, uri);
+    if (endpoint == nullptr) {
+        return NGX_ERROR;
+    }
+
+    *server = endpoint->server_text;
+
+    return NGX_OK;
+}
+
+ngx_int_t ngx_http_oauth2_rs_demand_key_endpoints(ngx_conf_t *cf, const ngx_array_t *stores,
+                                                  oauth2_rs_text_t *server) {
+    ngx_str_t uri, name;
+    ngx_uint_t i;
+    ngx_http_oauth2_rs_endpoint_t *endpoint;
+    const auto *store = static_cast<const oauth2_rs_store_settings_t *>(stores->elts);
+
+    for (i = 0; i < stores->nelts; i++) {
+        if (!ngx_http_oauth2_rs_store_uri(&store[i], &uri)) {
+            continue;
+        }
+
+        endpoint = ngx_http_oauth2_rs_add_endpoint(cf, "oauth2_secret_store", &uri);
+        if (endpoint == nullptr || ngx_http_oauth2_rs_name_zone(cf, endpoint, &name) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+        endpoint->zone = ngx_http_oauth2_rs_add_key_zone(cf, &name);
+        if (endpoint->zone == nullptr) {
+            return NGX_ERROR;
+        }
+
+        *server = endpoint->server_text;
+    }
+
+    return NGX_OK;
+}
+
+ngx_uint_t ngx_http_oauth2_rs_store_uri(const oauth2_rs_store_settings_t *store, ngx_str_t *uri) {
+    size_t i;
+    const oauth2_rs_text_t *parameter;
+    const size_t prefix = sizeof("uri=") - 1;
+
+    if (store->type.len != sizeof("jwks") - 1 || ngx_memcmp(store->type.data, "jwks", 4) != 0) {
+        return 0;
+    }
+
+    for (i = 0; i < store->parameter_count; i++) {
+        parameter = &store->parameters[i];
+
+        if (parameter->len >= prefix && ngx_memcmp(parameter->data, "uri=", prefix) == 0) {
+            uri->data = reinterpret_cast<u_char *>(const_cast<char *>(parameter->data)) + prefix;
+            uri->len = parameter->len - prefix;
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+const ngx_http_oauth2_rs_endpoint_t *ngx_http_oauth2_rs_key_endpoint(
+    const ngx_http_oauth2_rs_main_conf_t *omcf, const oauth2_rs_key_source_t *source) {
+    ngx_uint_t i;
+    const auto *endpoint =
+        static_cast<const ngx_http_oauth2_rs_endpoint_t *>(omcf->endpoints->elts);
+
+    for (i = 0; i < omcf->endpoints->nelts; i++) {
+        if (endpoint[i].zone != nullptr && endpoint[i].uri.len == source->uri.len &&
+            ngx_memcmp(endpoint[i].uri.data, source->uri.data, source->uri.len) == 0 &&
+            endpoint[i].server_text.len == source->server.len &&
+            ngx_memcmp(endpoint[i].server_text.data, source->server.data, source->server.len) ==
+                0) {
+            return &endpoint[i];
+        }
+    }
+
+    return nullptr;
+}
+
+static ngx_http_oauth2_rs_endpoint_t *ngx_http_oauth2_rs_add_endpoint(ngx_conf_t *cf,
+                                                                      const char *directive,
+                                                                      const ngx_str_t *uri) {
     u_char *p;
     size_t longest;
     ngx_http_core_srv_conf_t *cscf;
     ngx_http_oauth2_rs_endpoint_t *endpoint;
     ngx_http_oauth2_rs_main_conf_t *omcf;
-
-    if (uri->len == 0) {
-        return NGX_OK;
-    }
 
     omcf = static_cast<ngx_http_oauth2_rs_main_conf_t *>(
         ngx_http_conf_get_module_main_conf(cf, ngx_http_oauth2_rs_module));
@@ -28,18 +125,87 @@ ngx_int_t ngx_http_oauth2_rs_demand_endpoint(ngx_conf_t *cf, const char *directi
     p = static_cast<u_char *>(ngx_pnalloc(cf->pool, longest));
     endpoint = static_cast<ngx_http_oauth2_rs_endpoint_t *>(ngx_array_push(omcf->endpoints));
     if (p == nullptr || endpoint == nullptr) {
-        return NGX_ERROR;
+        return nullptr;
     }
 
-    server->data = reinterpret_cast<const char *>(p);
-    server->len =
-        static_cast<size_t>(ngx_snprintf(p, longest, "%s:%ui", cscf->file_name, cscf->line) - p);
+    ngx_memzero(endpoint, sizeof(ngx_http_oauth2_rs_endpoint_t));
 
     endpoint->directive = directive;
     endpoint->uri = *uri;
     endpoint->server = cscf;
+    endpoint->server_text.data = reinterpret_cast<const char *>(p);
+    endpoint->server_text.len =
+        static_cast<size_t>(ngx_snprintf(p, longest, "%s:%ui", cscf->file_name, cscf->line) - p);
+
+    return endpoint;
+}
+
+/*
+ * By the names and addresses of the server, not by its place in a file: where the file changes, a
+ * server must find its own keys again, and never those of a neighbour.
+ */
+static ngx_int_t ngx_http_oauth2_rs_name_zone(ngx_conf_t *cf,
+                                              const ngx_http_oauth2_rs_endpoint_t *endpoint,
+                                              ngx_str_t *name) {
+    u_char *p, *last;
+    ngx_uint_t i;
+    const ngx_http_server_name_t *server_name;
+
+    p = static_cast<u_char *>(ngx_pnalloc(cf->pool, NGX_HTTP_OAUTH2_RS_MAX_ZONE_NAME));
+    if (p == nullptr) {
+        return NGX_ERROR;
+    }
+
+    name->data = p;
+    last = p + NGX_HTTP_OAUTH2_RS_MAX_ZONE_NAME;
+    p = ngx_slprintf(p, last, "oauth2_rs_keys %V", &endpoint->uri);
+
+    server_name = static_cast<const ngx_http_server_name_t *>(endpoint->server->server_names.elts);
+    for (i = 0; i < endpoint->server->server_names.nelts; i++) {
+        p = ngx_slprintf(p, last, " %V", &server_name[i].name);
+    }
+
+    p = ngx_http_oauth2_rs_write_addresses(cf, endpoint->server, p, last);
+    name->len = static_cast<size_t>(p - name->data);
+
+    if (p == last) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "oauth2_secret_store: the server has too many names for a store with "
+                           "uri: give it a server of its own");
+        return NGX_ERROR;
+    }
 
     return NGX_OK;
+}
+
+static u_char *ngx_http_oauth2_rs_write_addresses(ngx_conf_t *cf,
+                                                  const ngx_http_core_srv_conf_t *cscf, u_char *p,
+                                                  u_char *last) {
+    ngx_uint_t i, j, k;
+    const ngx_http_conf_port_t *port;
+    const ngx_http_conf_addr_t *addr;
+    ngx_http_core_srv_conf_t **servers;
+    ngx_http_core_main_conf_t *cmcf;
+
+    cmcf = static_cast<ngx_http_core_main_conf_t *>(
+        ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module));
+    port = static_cast<const ngx_http_conf_port_t *>(cmcf->ports->elts);
+
+    for (i = 0; i < cmcf->ports->nelts; i++) {
+        addr = static_cast<const ngx_http_conf_addr_t *>(port[i].addrs.elts);
+
+        for (j = 0; j < port[i].addrs.nelts; j++) {
+            servers = static_cast<ngx_http_core_srv_conf_t **>(addr[j].servers.elts);
+
+            for (k = 0; k < addr[j].servers.nelts; k++) {
+                if (servers[k] == cscf) {
+                    p = ngx_slprintf(p, last, " %V", &addr[j].opt.addr_text);
+                }
+            }
+        }
+    }
+
+    return p;
 }
 
 ngx_int_t ngx_http_oauth2_rs_check_endpoints(ngx_conf_t *cf) {

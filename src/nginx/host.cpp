@@ -13,8 +13,9 @@ static int ngx_http_oauth2_rs_begin_fetch(void *host, oauth2_rs_fetch_key_t key,
 enum { NGX_HTTP_OAUTH2_RS_MAX_FETCHES = 4 };
 
 oauth2_rs_host_t ngx_http_oauth2_rs_host(ngx_http_request_t *r) {
-    return {ngx_http_oauth2_rs_now_ms, ngx_http_oauth2_rs_client_certificate,
-            ngx_http_oauth2_rs_fetched, ngx_http_oauth2_rs_begin_fetch, r};
+    return {ngx_http_oauth2_rs_now_ms,     ngx_http_oauth2_rs_client_certificate,
+            ngx_http_oauth2_rs_fetched,    ngx_http_oauth2_rs_begin_fetch,
+            ngx_http_oauth2_rs_await_keys, r};
 }
 
 static int64_t ngx_http_oauth2_rs_now_ms(void * /*host*/) {

@@ -34,6 +34,10 @@ Step<KeyChoice> SecretsProvider::choose(RequestContext& request, const SecretQue
     KeyChoice fitting;
     for (const auto& store : stores_) {
         const auto set = store->keys(request, query.secret_id);
+        if (!set.ok() && !set.pending() && set.denial().code == Code::kKeysUnavailable) {
+            fitting.mark_incomplete();
+            continue;
+        }
         if (!set.ok()) {
             return set.as<KeyChoice>();
         }
@@ -47,6 +51,18 @@ Step<KeyChoice> SecretsProvider::choose(RequestContext& request, const SecretQue
         add_fitting(*set.value(), *query.algorithm, &fitting);
     }
     return fitting;
+}
+
+Step<bool> SecretsProvider::renew(RequestContext& request) const {
+    bool renewed = false;
+    for (const auto& store : stores_) {
+        const auto step = store->renew(request);
+        if (!step.ok()) {
+            return step;
+        }
+        renewed = renewed || step.value();
+    }
+    return renewed;
 }
 
 }  // namespace oauth2_rs

@@ -29,6 +29,10 @@ class KeyChoice {
             keys_[count_++] = key;
         }
     }
+    /* A store could not be asked: that no key of these fits says nothing of the token. */
+    void mark_incomplete() { incomplete_ = true; }
+    bool incomplete() const { return incomplete_; }
+
     bool empty() const { return count_ == 0; }
     const Key* const* begin() const { return keys_.data(); }
     const Key* const* end() const { return keys_.data() + count_; }
@@ -36,6 +40,7 @@ class KeyChoice {
   private:
     std::array<const Key*, kMost> keys_{};
     std::size_t count_ = 0;
+    bool incomplete_ = false;
 };
 
 /* The secret stores of a resolver, queried in the order written. */
@@ -49,6 +54,12 @@ class SecretsProvider {
      * in order.
      */
     Step<KeyChoice> choose(RequestContext& request, const SecretQuery& query) const;
+
+    /*
+     * After none of those verified: true when a store has other keys now, Pending while one fetches
+     * them.
+     */
+    Step<bool> renew(RequestContext& request) const;
 
   private:
     std::vector<std::shared_ptr<const SecretStore>> stores_;

@@ -86,6 +86,18 @@ class HostContext final : public RequestContext {
         return host_->start_fetch(host_->host, {key.owner, key.number}, &what) == 1;
     }
 
+    FetchState await_keys(const void* store, KeyDemand demand) override {
+        switch (host_->await_keys(host_->host, store, demand == KeyDemand::kMiss ? 1 : 0)) {
+            case OAUTH2_RS_FETCH_NONE:
+                return FetchState::kNone;
+            case OAUTH2_RS_FETCH_PENDING:
+                return FetchState::kPending;
+            case OAUTH2_RS_FETCH_ENDED:
+                break;
+        }
+        return FetchState::kEnded;
+    }
+
   private:
     oauth2_rs_resolution_t* resolution_;
     const oauth2_rs_host_t* host_;

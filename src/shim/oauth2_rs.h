@@ -132,6 +132,30 @@ void oauth2_rs_refresher_check(const oauth2_rs_registry_t *registry, size_t inde
 void oauth2_rs_refresher_run(oauth2_rs_registry_t *registry, size_t index,
                              const oauth2_rs_reporter_t *reporter);
 
+/* ---- Key sets that are fetched ----------------------------------------------------------------
+ */
+
+/* A store with `uri`; its texts live as long as the registry. */
+typedef struct {
+    const void *source; /* names it in oauth2_rs_host_t.await_keys */
+    oauth2_rs_text_t uri;
+    oauth2_rs_text_t server;
+    int64_t cache_timeout_ms;
+    int64_t cache_miss_timeout_ms;
+    int64_t stale_timeout_ms;
+} oauth2_rs_key_source_t;
+
+/* The source of that number, counted from 0 and the same in every worker. 0: there are no more. */
+int oauth2_rs_key_source(const oauth2_rs_registry_t *registry, size_t index,
+                         oauth2_rs_key_source_t *source);
+
+/* Takes over a key set, between requests. 1, or 0 after reporting why it is none. */
+int oauth2_rs_key_source_accept(oauth2_rs_registry_t *registry, size_t index, oauth2_rs_text_t text,
+                                const oauth2_rs_reporter_t *reporter);
+
+/* Forgets its keys, between requests: they are too old to be used. */
+void oauth2_rs_key_source_drop(oauth2_rs_registry_t *registry, size_t index);
+
 /* ---- Requests ------------------------------------------------------------------------------ */
 
 /* What became of one request's token under one resolver. Freed with the request. */
@@ -190,6 +214,12 @@ typedef struct {
     /* 1 after starting a fetch, whose texts are copied; 0: that can't be. */
     int (*start_fetch)(void *host, oauth2_rs_fetch_key_t key,
                        const oauth2_rs_fetch_request_t *request);
+    /*
+     * Waits for the keys of a source, which it `miss`es one of or has none at all.
+     * OAUTH2_RS_FETCH_ENDED once a fetch has ended that this request waited for, or newer keys were
+     * at hand; OAUTH2_RS_FETCH_NONE where it is too soon for another.
+     */
+    oauth2_rs_fetch_state_t (*await_keys)(void *host, const void *source, int miss);
     void *host;
 } oauth2_rs_host_t;
 

@@ -68,18 +68,34 @@ Step<Done> StatelessAccessTokenResolver::check_signature(const Jws& jws,
     if (jws.signature.empty()) {
         return Denial{Code::kBadSignature, "its signature is empty"};
     }
+    auto verdict = try_keys(jws, *algorithm.value(), request);
+    if (verdict.ok() || verdict.pending() || verdict.denial().code == Code::kKeysUnavailable) {
+        return verdict;
+    }
+    const auto renewed = secrets_.renew(request);
+    if (!renewed.ok()) {
+        return renewed.as<Done>();
+    }
+    return renewed.value() ? try_keys(jws, *algorithm.value(), request) : verdict;
+}
+
+Step<Done> StatelessAccessTokenResolver::try_keys(const Jws& jws, const Algorithm& algorithm,
+                                                  RequestContext& request) const {
     const auto choice =
-        secrets_.choose(request, {verification_.secret_id, jws.header.kid, algorithm.value()});
+        secrets_.choose(request, {verification_.secret_id, jws.header.kid, &algorithm});
     if (!choice.ok()) {
         return choice.as<Done>();
     }
-    if (choice.value().empty()) {
-        return Denial{Code::kUnknownKey, "no key of the verification secret fits it"};
-    }
     for (const Key* key : choice.value()) {
-        if (key->verify(*algorithm.value(), jws.signing_input, jws.signature)) {
+        if (key->verify(algorithm, jws.signing_input, jws.signature)) {
             return Done{};
         }
+    }
+    if (choice.value().incomplete()) {
+        return Denial{Code::kKeysUnavailable, "the keys that might verify it can't be fetched"};
+    }
+    if (choice.value().empty()) {
+        return Denial{Code::kUnknownKey, "no key of the verification secret fits it"};
     }
     return Denial{Code::kBadSignature, "no key that fits verifies its signature"};
 }

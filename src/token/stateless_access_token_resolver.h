@@ -29,6 +29,7 @@ class StatelessAccessTokenResolver final : public AccessTokenResolver {
 
   private:
     Step<Done> check_signature(const Jws& jws, RequestContext& request) const;
+    Step<Done> try_keys(const Jws& jws, const Algorithm& algorithm, RequestContext& request) const;
     Resolution resolve_claims(const Jws& jws, RequestContext& request) const;
     Result<const Algorithm*> allowed_algorithm(std::string_view name) const;
 
