@@ -16,6 +16,7 @@ readonly BUILD_PACKAGES=(g++ make pkg-config libcjose-dev libjansson-dev libssl-
 readonly DEMO_PACKAGES=(curl openssl)
 readonly UNIT_PACKAGES=(libcmocka-dev)
 readonly TEST_PACKAGES=("${UNIT_PACKAGES[@]}" "${DEMO_PACKAGES[@]}" perl)
+readonly BENCH_PACKAGES=(perl valgrind wrk)
 readonly CHECK_PACKAGES=(clang-format clang-tidy shellcheck)
 
 # An ordinary user's PATH lacks the folders of nginx and of dpkg's tools.
@@ -31,6 +32,8 @@ Usage: ./build.sh [COMMAND]
   test [FILE…]   build, run the unit tests and the Test::Nginx files; FILE… runs those files alone
   unit [NAME…]   build and run the unit tests, all or those named (base64url_test)
   asan [NAME…]   run the unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
+  e2e            test against a real authorization server, from npm's oidc-provider
+  bench [ARM…]   measure what a request costs; bench --help has the options
   mint           build the token mint: build/mint
   check          format, lint, floors, sizes, exported symbols, and whether the module loads
   clean          remove build/
@@ -325,6 +328,26 @@ demo() {
     exec examples/demo.sh "$@"
 }
 
+e2e() {
+    local -a node=()
+    command -v node >/dev/null && command -v npm >/dev/null || node=(nodejs npm)
+    ensure "${BUILD_PACKAGES[@]}" "${DEMO_PACKAGES[@]}" "${node[@]}"
+    module
+    mint
+    choose_binary
+    t/e2e/run.sh
+    say "the end-to-end tests passed"
+}
+
+bench() {
+    need "${BUILD_PACKAGES[@]}" "${BENCH_PACKAGES[@]}"
+    module
+    make_tools build mint measure
+    choose_binary
+    export MODULE_FILE=$ROOT/build/$MODULE.so
+    exec t/bench/bench.pl "$@"
+}
+
 check() {
     ensure "${BUILD_PACKAGES[@]}" "${UNIT_PACKAGES[@]}" "${CHECK_PACKAGES[@]}"
     module
@@ -335,7 +358,7 @@ check() {
 }
 
 case ${1:-module} in
-    module | deps | mint | unit | asan | demo | check) "${1:-module}" "${@:2}" ;;
+    module | deps | mint | unit | asan | demo | e2e | bench | check) "${1:-module}" "${@:2}" ;;
     test) run_tests "${@:2}" ;;
     clean) rm -rf build && say "removed build/" ;;
     help | -h | --help) usage ;;

@@ -1,6 +1,7 @@
 /* The module as NGINX sees it: its directives, its variables and its life cycle. */
 
 #include "nginx/access.h"
+#include "nginx/cache_directive.h"
 #include "nginx/directives.h"
 #include "nginx/endpoint.h"
 #include "nginx/key_source.h"
@@ -97,6 +98,9 @@ static ngx_command_t ngx_http_oauth2_rs_commands[] = {
     {ngx_string("oauth2_client_certificate"), ngx_http_oauth2_rs_levels | NGX_CONF_TAKE1,
      ngx_http_oauth2_rs_set_client_certificate, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
 
+    {ngx_string("oauth2_cache"), ngx_http_oauth2_rs_levels | NGX_CONF_1MORE,
+     ngx_http_oauth2_rs_set_cache, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+
     {ngx_string("oauth2_claim_set"), NGX_HTTP_MAIN_CONF | NGX_CONF_2MORE,
      ngx_http_oauth2_rs_claim_set, 0, 0, nullptr},
 
@@ -123,6 +127,9 @@ static ngx_http_variable_t ngx_http_oauth2_rs_variables[] = {
      OAUTH2_RS_VALUE_CONFIRMATION, NGX_HTTP_VAR_NOCACHEABLE, 0},
 
     {ngx_string("oauth2_client_thumbprint"), nullptr, ngx_http_oauth2_rs_thumbprint_variable, 0,
+     NGX_HTTP_VAR_NOCACHEABLE, 0},
+
+    {ngx_string("oauth2_cache_status"), nullptr, ngx_http_oauth2_rs_cache_status_variable, 0,
      NGX_HTTP_VAR_NOCACHEABLE, 0},
 
     {ngx_string("oauth2_error"), nullptr, ngx_http_oauth2_rs_error_variable, 0,
@@ -178,6 +185,7 @@ static ngx_int_t ngx_http_oauth2_rs_add_variables(ngx_conf_t *cf) {
 
 static ngx_int_t ngx_http_oauth2_rs_init(ngx_conf_t *cf) {
     if (ngx_http_oauth2_rs_check_certificate_servers(cf) != NGX_OK ||
+        ngx_http_oauth2_rs_check_cache_zones(cf) != NGX_OK ||
         ngx_http_oauth2_rs_check_endpoints(cf) != NGX_OK) {
         return NGX_ERROR;
     }

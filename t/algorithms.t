@@ -143,13 +143,7 @@ unknown_key
 [('GET /rsa') x 6]
 --- token eval
 ::tokens_of('RS256:no-alg', qw(RS256 RS384 RS512 PS256 PS384 PS512))
---- refused
--
--
--
--
--
--
+--- refused: - x 6
 
 
 
@@ -162,12 +156,7 @@ ES384:no-alg --alg ES384
 ES512:no-alg --alg ES512
 ES256K:no-alg --alg ES256K
 Ed25519:no-alg --alg EdDSA
---- refused
--
--
--
--
--
+--- refused: - x 5
 
 
 
@@ -181,13 +170,7 @@ ES256
 ES256
 Ed25519
 ES256
---- refused
-unknown_key
-unknown_key
-unknown_key
-unknown_key
-unknown_key
-unknown_key
+--- refused: unknown_key x 6
 
 
 
@@ -217,13 +200,7 @@ HS384:no-alg --alg HS384
 HS512:no-alg --alg HS256
 HS512:no-alg --alg HS384
 HS512:no-alg --alg HS512
---- refused
--
--
--
--
--
--
+--- refused: - x 6
 
 
 
@@ -234,10 +211,7 @@ HS512:no-alg --alg HS512
 HS512:no-alg --alg HS384
 HS512:no-alg --alg HS512
 HS512:no-alg --alg HS512
---- refused
-unknown_key
-unknown_key
-unknown_key
+--- refused: unknown_key x 3
 
 
 

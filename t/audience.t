@@ -28,10 +28,7 @@ __DATA__
 RS256 --claim aud=https://api.example.com
 RS256 --claim 'aud=["https://api.example.com"]'
 RS256 --claim 'aud=["https://other.example.com","https://api.example.com"]'
---- refused
--
--
--
+--- refused: - x 3
 
 
 
@@ -41,11 +38,7 @@ RS256 --claim aud=https://other.example.com
 RS256 --claim 'aud=["https://other.example.com","https://third.example.com"]'
 RS256 --claim 'aud=[]'
 RS256 --claim 'aud=""'
---- refused
-audience_mismatch
-audience_mismatch
-audience_mismatch
-audience_mismatch
+--- refused: audience_mismatch x 4
 
 
 
@@ -55,11 +48,7 @@ RS256 --claim aud=https://api.example.com/
 RS256 --claim aud=https://api.example.co
 RS256 --claim aud=https://API.example.com
 RS256 --claim 'aud=https://api.example.com https://other.example.com'
---- refused
-audience_mismatch
-audience_mismatch
-audience_mismatch
-audience_mismatch
+--- refused: audience_mismatch x 4
 
 
 
@@ -75,11 +64,7 @@ RS256 --claim aud=1
 RS256 --claim aud=null
 RS256 --claim aud=true
 RS256 --claim 'aud={"https://api.example.com":true}'
---- refused
-malformed_claims
-malformed_claims
-malformed_claims
-malformed_claims
+--- refused: malformed_claims x 4
 
 
 
@@ -87,9 +72,7 @@ malformed_claims
 --- token
 RS256 --claim 'aud=[1]'
 RS256 --claim 'aud=[["https://api.example.com"]]'
---- refused
-malformed_claims
-malformed_claims
+--- refused: malformed_claims x 2
 
 
 
@@ -117,9 +100,7 @@ audience_mismatch
 --- token
 RS256 --claim aud=https://other.example.com
 RS256 --no-claim aud
---- refused
--
--
+--- refused: - x 2
 --- no_error_log
 [alert]
 [crit]

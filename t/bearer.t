@@ -27,11 +27,7 @@ __DATA__
 [('GET /t') x 4]
 --- more_headers eval
 [map { "Authorization: $_ $::token" } qw(Bearer bearer BEARER bEaReR)]
---- refused
--
--
--
--
+--- refused: - x 4
 
 
 
@@ -99,11 +95,7 @@ __DATA__
     "Authorization: Token $::token",
     "Authorization: Bearers $::token",
 ]
---- refused
-no_token
-no_token
-no_token
-no_token
+--- refused: no_token x 4
 
 
 
@@ -116,10 +108,7 @@ no_token
     "Authorization: x Bearer $::token",
     "Authorization: XBearer $::token",
 ]
---- refused
-no_token
-no_token
-no_token
+--- refused: no_token x 3
 
 
 
@@ -160,10 +149,7 @@ no_token
     "Authorization: Bearer $::token,",
     "Authorization: Bearer $::token, Bearer $::token",
 ]
---- refused
-malformed_token
-malformed_token
-malformed_token
+--- refused: malformed_token x 3
 
 
 
@@ -172,15 +158,7 @@ malformed_token
 [('GET /t') x 8]
 --- more_headers eval
 [map { "Authorization: Bearer $_" } 'x', '.', '..', '...', '"', '%', '=', ',']
---- refused
-malformed_token
-malformed_token
-malformed_token
-malformed_token
-malformed_token
-malformed_token
-malformed_token
-malformed_token
+--- refused: malformed_token x 8
 
 
 

@@ -62,22 +62,14 @@ __DATA__
 === a condition that is empty or 0
 --- request eval
 ['GET /two', 'GET /two?bypass=', 'GET /two?bypass=0', 'GET /two?bypass=0&more=0']
---- refused
-no_token
-no_token
-no_token
-no_token
+--- refused: no_token x 4
 
 
 
 === a condition that is anything else
 --- request eval
 [map { "GET /two?bypass=$_" } qw(1 00 no x)]
---- refused
--
--
--
--
+--- refused: - x 4
 
 
 
@@ -104,10 +96,7 @@ no_token
 -
 RS256
 RS256 --bad expired
---- refused
--
--
--
+--- refused: - x 3
 --- response_headers eval
 [("X-Subject: <>\n! WWW-Authenticate") x 3]
 
@@ -137,7 +126,4 @@ no_token
 --- request eval
 ['GET /two', 'OPTIONS /cors', 'GET /inherits/restored']
 --- token: RS256
---- refused
--
--
--
+--- refused: - x 3

@@ -54,11 +54,7 @@ RS256
 RS256 --claim tenant=t --claim 'realm_access={}' --claim 'a={"b":{"c":1}}'
 RS256 --claim realm_access=roles --claim 'a={"b":[{"c":{"d":1}}]}'
 RS256 --claim realm_access=null --claim 'a=["b"]'
---- refused
--
--
--
--
+--- refused: - x 4
 --- response_body eval
 [("[][][][][][][]\n") x 4]
 

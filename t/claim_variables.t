@@ -53,9 +53,7 @@ __DATA__
 === text of UTF-8
 --- token eval
 ::claims("\"\xc3\xa9\"", '"\u00e9\ud83d\ude00"')
---- refused
--
--
+--- refused: - x 2
 --- response_body eval
 ["[\xc3\xa9]\n", "[\xc3\xa9\xf0\x9f\x98\x80]\n"]
 
@@ -64,9 +62,7 @@ __DATA__
 === a backslash alone
 --- token eval
 ::claims('"a\\\\b"', '"DOMAIN\\\\alice"')
---- refused
--
--
+--- refused: - x 2
 --- response_body eval
 ["[a\\b]\n", "[DOMAIN\\alice]\n"]
 
@@ -140,10 +136,7 @@ X-Value: [alice\r\nX-Injected: 1]
 === booleans and null
 --- token eval
 ::claims('true', 'false', 'null')
---- refused
--
--
--
+--- refused: - x 3
 --- response_body eval
 ["[true]\n", "[false]\n", "[null]\n"]
 
@@ -152,11 +145,7 @@ X-Value: [alice\r\nX-Injected: 1]
 === arrays and objects as compact JSON
 --- token eval
 ::claims('[ ]', '[ 1, "a", true, null, 2.5 ]', '{ }', '{ "a" : { "b" : [ ] } }')
---- refused
--
--
--
--
+--- refused: - x 4
 --- response_body eval
 ["[[]]\n", "[[1,\"a\",true,null,2.5]]\n", "[{}]\n", "[{\"a\":{\"b\":[]}}]\n"]
 
@@ -165,9 +154,7 @@ X-Value: [alice\r\nX-Injected: 1]
 === control characters inside arrays and objects stay JSON escapes
 --- token eval
 ::claims('["a\r\nX-Injected: 1"]', '{"a\nb":"\\\\"}')
---- refused
--
--
+--- refused: - x 2
 --- response_body eval
 ['[["a\r\nX-Injected: 1"]]' . "\n", '[{"a\nb":"\\\\"}]' . "\n"]
 

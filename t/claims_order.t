@@ -37,10 +37,7 @@ __DATA__
 -
 = a.b
 RS256
---- refused
-https_required
-https_required
-https_required
+--- refused: https_required x 3
 
 
 
@@ -67,9 +64,7 @@ unsupported_algorithm
 --- token
 ES256 --bad wrong-key
 ES256 --bad truncated
---- refused
-unknown_key
-unknown_key
+--- refused: unknown_key x 2
 
 
 
@@ -77,9 +72,7 @@ unknown_key
 --- token
 RS256 --bad wrong-key --claim iss=https://other.example.com
 RS256 --bad wrong-key --claim exp=@-60
---- refused
-bad_signature
-bad_signature
+--- refused: bad_signature x 2
 
 
 
@@ -141,9 +134,7 @@ malformed_claims
 --- token
 RS256 --claim tokenName=id_token --claim scope=none
 RS256 --header typ=dpop+jwt --no-claim scope
---- refused
-wrong_token_type
-wrong_token_type
+--- refused: wrong_token_type x 2
 
 
 

@@ -8,7 +8,7 @@ use warnings;
 use JSON::PP;
 use MIME::Base64 qw(encode_base64 encode_base64url);
 use Test::More;
-use OAuth2Test::Mint qw(certificate jwks key pem read_file run_file secret write_file);
+use OAuth2Test::Mint qw(jwks pem read_file run_file write_file);
 use OAuth2Test::Nginx;
 
 my $jwks = jwks('good.jwks', 'RS256');
@@ -31,11 +31,7 @@ sub complete {
 
 # A file with these bytes.
 my $files = 0;
-sub file {
-    my ($bytes, $name) = @_;
-    my $path = run_file($name // 'file' . ++$files);
-    return write_file($path, $bytes);
-}
+sub file { return write_file(run_file('file' . ++$files), $_[0]) }
 
 # A store in the place of the good one.
 sub store { return complete('store', map { "oauth2_secret_store $_;" } @_) }
@@ -53,7 +49,8 @@ sub directory {
 }
 
 sub base64_store {
-    return complete('store secret', 'oauth2_verification_secret one;', "oauth2_secret_store base64 $_[0];");
+    return complete('store secret', 'oauth2_verification_secret one;',
+        "oauth2_secret_store base64 $_[0];");
 }
 
 sub jwk { return decode_json(read_file(jwks('one.jwks', @_)))->{keys}[0] }
@@ -67,159 +64,174 @@ sub changed {
 
 sub symmetric { return {kty => 'oct', k => encode_base64url($_[0]), @_[1 .. $#_]} }
 
-my $good_store = store("jwks file=$jwks");
 my $public_pem = read_file(pem('public.pem', 'RS256'));
+my $weak_pem = read_file(pem('weak.pem', 'RS256:bits=1024'));
+my $rsa = jwk('RS256');
+my $weak = jwk('RS256:bits=1024');
+my $ec = jwk('ES256');
+my $ed = jwk('Ed25519');
 my $off_curve = changed('ES256', y => jwk('ES256:kid=other')->{y});
+my $any_secret = qr/oauth2_verification_secret/;
+my $any_store = qr/oauth2_secret_store/;
+my $secret_or_store = qr/oauth2_verification_secret|oauth2_secret_store/;
+my $null = 'oauth2_verification_secret null;';
 
-# Name, what is broken, the message, what is mended.
+# Name, what is broken, the message, and what is mended if that isn't the complete settings alone.
 my @cases = (
-    ['stateless without an issuer', complete('issuer'), qr/oauth2_issuer/, complete('')],
-    ['an empty issuer', complete('issuer', 'oauth2_issuer "";'), qr/oauth2_issuer/, complete('')],
-    ['stateless without a secret', complete('secret'), qr/oauth2_verification_secret/, complete('')],
-    ['a secret without a store', complete('store'), qr/oauth2_secret_store/, complete('')],
-    ['no store but ""', complete('store', 'oauth2_secret_store "";'), qr/oauth2_secret_store/,
-        complete('')],
-    ['null with a jwks store', complete('secret', 'oauth2_verification_secret null;'),
-        qr/oauth2_verification_secret/, complete('')],
-    ['null with algorithms', complete('secret store', 'oauth2_verification_secret null;',
-        'oauth2_algorithms RS256;'), qr/oauth2_verification_secret|oauth2_algorithms/,
-        complete('', 'oauth2_algorithms RS256;')],
-    ['an id that no store holds', directory('two', "$base64\n", ''), qr/oauth2_verification_secret|oauth2_secret_store/,
-        directory('one', "$base64\n", '')],
-    ['an id that no base64 store holds', base64_store("two=$base64"),
-        qr/oauth2_verification_secret|oauth2_secret_store/, base64_store("one=$base64")],
-
-    ['an unknown resolver', complete('resolver', 'oauth2_resolver stateful;'), qr/oauth2_resolver/,
-        complete('')],
+    ['no issuer', complete('issuer'), qr/oauth2_issuer/],
+    ['an empty issuer', complete('issuer', 'oauth2_issuer "";'), qr/oauth2_issuer/],
+    ['no secret', complete('secret'), $any_secret],
+    ['an empty secret id', complete('secret', 'oauth2_verification_secret "";'), $any_secret],
+    ['no store', complete('store'), $any_store],
+    ['no store but ""', complete('store', 'oauth2_secret_store "";'), $any_store],
+    ['"" among stores', complete('', 'oauth2_secret_store "";'), $any_store],
+    ['null with a jwks store', complete('secret', $null), $any_secret],
+    ['null with algorithms', complete('secret store', $null, 'oauth2_algorithms RS256;'),
+        qr/oauth2_verification_secret|oauth2_algorithms/, complete('', 'oauth2_algorithms RS256;')],
+    ['an unknown resolver', complete('resolver', 'oauth2_resolver stateful;'), qr/oauth2_resolver/],
     ['an unknown profile', complete('', 'oauth2_token_profile rfc9067;'), qr/oauth2_token_profile/,
         complete('', 'oauth2_token_profile rfc9068;')],
-    ['an unknown https setting', complete('', 'oauth2_require_https maybe;'), qr/oauth2_require_https/,
+    ['no on or off', complete('', 'oauth2_require_https yes;'), qr/oauth2_require_https/,
         complete('', 'oauth2_require_https on;')],
-
-    (map { ["the duration \"$_\"", complete('', "oauth2_skew \"$_\";"), qr/oauth2_skew/,
-        complete('', 'oauth2_skew "1 minute";')] }
-        'none', 'unlimited', 'indefinite', 'infinity', 'undefined', '5 parsecs', 'minute', '1.5m', '-1',
-        '-1s', '+1s', '1 minute and', 'and 1 minute', '1m 30s', '1 minute, ', '1 minute ago', '1m2',
-        '0x10s', '99999999999999999999s', '9223372036854775807 days', ' ', 's5', '1 month'),
-
-    (map { ["the secret id \"$_\"", complete('secret', "oauth2_verification_secret \"$_\";"),
-        qr/oauth2_verification_secret/, complete('secret', 'oauth2_verification_secret a.b-c_1;')] }
-        'a b', 'a..b', '.a', 'a.', '-a', 'a_', '../a', 'a/b', 'a%b', '$a', "\xc3\xa9", ' '),
-
-    (map { ["the algorithm $_", complete('', "oauth2_algorithms RS256 $_;"), qr/oauth2_algorithms/,
-        complete('', 'oauth2_algorithms RS256 ES256;')] }
-        qw(none None rs256 RS1 HS1 RSA1_5 RSA-OAEP dir A128KW Ed25519x)),
-
-    (map { ["the store \"$_\"", store($_), qr/oauth2_secret_store/, $good_store] }
-        'vault path=/x', 'jwks', 'jwks path=/x', "jwks $jwks", "jwks file=$jwks file=$jwks",
-        "jwks file=$jwks format=pem", 'jwks file=', 'jwks file=/does/not/exist', 'directory',
-        'directory path=', 'directory path=/does/not/exist', 'base64', 'base64 one', 'base64 =x'),
-    ['a folder as a key set', store('jwks file=' . run_file('')), qr/oauth2_secret_store/, $good_store],
-
-    ['a key set that is no JSON', store('jwks file=' . file('{"keys":[')), qr/oauth2_secret_store/,
-        $good_store],
-    ['an empty key set file', store('jwks file=' . file('')), qr/oauth2_secret_store/, $good_store],
-    ['a key set that is a list', store('jwks file=' . file('[]')), qr/oauth2_secret_store/, $good_store],
-    ['a key in the place of a set', store('jwks file=' . file(encode_json(jwk('RS256')))),
-        qr/oauth2_secret_store/, $good_store],
-    ['a key set with a member twice', store('jwks file=' . file(read_file($jwks) =~ s/^\{/{"keys":[],/r)),
-        qr/oauth2_secret_store/, $good_store],
-    ['a key set whose keys are no list', store('jwks file=' . file('{"keys":{}}')), qr/oauth2_secret_store/,
-        $good_store],
-    ['a key set without keys', store(jwks_of()), qr/oauth2_secret_store/, store(jwks_of(jwk('RS256')))],
-    ['a key set without usable keys', store(jwks_of({kty => 'future'}, changed('RS256', use => 'enc'))),
-        qr/oauth2_secret_store/, store(jwks_of({kty => 'future'}, jwk('RS256')))],
-
-    ['an RSA key of 1024 bits', store(jwks_of(jwk('RS256:bits=1024'))), qr/oauth2_secret_store/,
-        store(jwks_of(jwk('RS256')))],
-    ['an RSA key of 2047 bits', store(jwks_of(jwk('RS256:bits=2047'))), qr/oauth2_secret_store/,
-        store(jwks_of(jwk('RS256')))],
-    ['a weak key beside a good one', store(jwks_of(jwk('RS256'), jwk('RS256:bits=1024'))),
-        qr/oauth2_secret_store/, store(jwks_of(jwk('RS256'), jwk('ES256')))],
-    ['an RSA key without an exponent', store(jwks_of(changed('RS256', e => undef))), qr/oauth2_secret_store/,
-        store(jwks_of(jwk('RS256')))],
-    ['an RSA key of foreign characters', store(jwks_of(changed('RS256', n => 'a+b/c='))),
-        qr/oauth2_secret_store/, store(jwks_of(jwk('RS256')))],
-    ['a point off the curve', store(jwks_of($off_curve)), qr/oauth2_secret_store/,
-        store(jwks_of(jwk('ES256')))],
-    ['a coordinate cut short', store(jwks_of(changed('ES256', x => 'AAAA'))), qr/oauth2_secret_store/,
-        store(jwks_of(jwk('ES256')))],
-    ['an Ed25519 key of 31 bytes', store(jwks_of(changed('Ed25519', x => encode_base64url('x' x 31)))),
-        qr/oauth2_secret_store/, store(jwks_of(jwk('Ed25519')))],
-    ['a symmetric key of no bytes', store(jwks_of(symmetric(''))), qr/oauth2_secret_store/,
-        store(jwks_of(symmetric('x' x 32)))],
-    ['a symmetric key of 31 bytes', store(jwks_of(symmetric('x' x 31))), qr/oauth2_secret_store/,
-        store(jwks_of(symmetric('x' x 32)))],
-    ['an HS384 key of 47 bytes', store(jwks_of(symmetric('x' x 47, alg => 'HS384'))), qr/oauth2_secret_store/,
-        store(jwks_of(symmetric('x' x 48, alg => 'HS384')))],
-    ['an HS512 key of 63 bytes', store(jwks_of(symmetric('x' x 63, alg => 'HS512'))), qr/oauth2_secret_store/,
-        store(jwks_of(symmetric('x' x 64, alg => 'HS512')))],
-    ['a symmetric key that is a PEM text', store(jwks_of(symmetric($public_pem))), qr/oauth2_secret_store/,
-        store(jwks_of(symmetric('x' x 64)))],
-    ['a symmetric key that is a JWK text', store(jwks_of(symmetric(encode_json(jwk('RS256'))))),
-        qr/oauth2_secret_store/, store(jwks_of(symmetric('x' x 64)))],
-
-    ['a base64 store of no base64', base64_store('one=%%%%'), qr/oauth2_secret_store/,
-        base64_store("one=$base64")],
-    ['a base64 store of a bad id', base64_store("one=$base64 a..b=$base64"), qr/oauth2_secret_store/,
-        base64_store("one=$base64 a.b=$base64")],
-    ['a base64 store with an id twice', base64_store("one=$base64 one=$base64"), qr/oauth2_secret_store/,
-        base64_store("one=$base64 two=$base64")],
-    ['a base64 store of a short secret', base64_store('one=' . encode_base64('x' x 31, '')),
-        qr/oauth2_secret_store/, base64_store('one=' . encode_base64('x' x 32, ''))],
-    ['a base64 store of an empty secret', base64_store('one='), qr/oauth2_secret_store/,
-        base64_store("one=$base64")],
-    ['a base64 store of a PEM text', base64_store('one=' . encode_base64($public_pem, '')),
-        qr/oauth2_secret_store/, base64_store("one=$base64")],
-
-    ['a directory of an unknown format', directory('one', "$base64\n", 'format=hex'),
-        qr/oauth2_secret_store/, directory('one', "$base64\n", 'format=base64')],
-    ['a directory with an unknown parameter', directory('one', "$base64\n", 'prefix=x'),
-        qr/oauth2_secret_store/, directory('one', "$base64\n", '')],
-    ['a directory without the file', directory('one', undef, ''),
-        qr/oauth2_secret_store|oauth2_verification_secret/, directory('one', "$base64\n", '')],
-    ['a directory without the file of that suffix', directory('one', "$base64\n", 'suffix=.key'),
-        qr/oauth2_secret_store|oauth2_verification_secret/, directory('one.key', "$base64\n", 'suffix=.key')],
-    ['a directory file of no base64', directory('one', "what?\n", ''), qr/oauth2_secret_store/,
-        directory('one', "$base64\n", '')],
-    ['an empty directory file', directory('one', '', 'format=plain'), qr/oauth2_secret_store/,
-        directory('one', 'x' x 32, 'format=plain')],
-    ['a directory file of a newline', directory('one', "\n", 'format=plain'), qr/oauth2_secret_store/,
-        directory('one', 'x' x 32 . "\n", 'format=plain')],
-    ['a short secret in a directory', directory('one', 'x' x 31, 'format=plain'), qr/oauth2_secret_store/,
-        directory('one', 'x' x 32, 'format=plain')],
-    ['a public key as a plain secret', directory('one', $public_pem, 'format=plain'),
-        qr/oauth2_secret_store/, directory('one', $public_pem, 'format=pem')],
-    ['a JWK as a plain secret', directory('one', encode_json(jwk('RS256')), 'format=plain'),
-        qr/oauth2_secret_store/, directory('one', encode_json(jwk('RS256')), 'format=jwk')],
-    ['no PEM where PEM is said', directory('one', "$base64\n", 'format=pem'), qr/oauth2_secret_store/,
-        directory('one', $public_pem, 'format=pem')],
-    ['a broken PEM', directory('one', $public_pem =~ s/\n.{20}/\n/r, 'format=pem'), qr/oauth2_secret_store/,
-        directory('one', $public_pem, 'format=pem')],
-    ['a weak RSA key in PEM', directory('one', read_file(pem('weak.pem', 'RS256:bits=1024')), 'format=pem'),
-        qr/oauth2_secret_store/, directory('one', $public_pem, 'format=pem')],
-    ['no JWK where a JWK is said', directory('one', $public_pem, 'format=jwk'), qr/oauth2_secret_store/,
-        directory('one', encode_json(jwk('ES256')), 'format=jwk')],
-    ['a JWK of an unknown type', directory('one', '{"kty":"future"}', 'format=jwk'),
-        qr/oauth2_secret_store/, directory('one', encode_json(jwk('ES256')), 'format=jwk')],
-
-    (map { ["twice: $_", complete('', $_, $_), qr/\Q${\ ($_ =~ m{^(\w+)})}\E/, complete('', $_)] }
-        'oauth2_realm R;', 'oauth2_scope read;', 'oauth2_require_https on;',
-        'oauth2_skew 1m;', 'oauth2_algorithms RS256;', 'oauth2_token_profile any;'),
-    (map { ["twice: $_", complete('', $settings{$_}), qr/oauth2_(?:resolver|issuer|audience|verification_secret)/,
-        complete('')] } qw(resolver issuer audience secret)),
-    ['"" among stores', complete('', 'oauth2_secret_store "";'), qr/oauth2_secret_store/, complete('')],
-
-    (map { ["without a value: $_", complete('', "$_;"), qr/\Q"$_"\E/, complete('')] }
-        qw(oauth2_realm oauth2_scope oauth2_require_https oauth2_bypass oauth2_skew oauth2_algorithms
-        oauth2_token_profile oauth2_secret_store)),
-    (map { ["two values: $_", complete('', "$_ a b;"), qr/\Q"$_"\E/, complete('')] }
-        qw(oauth2_realm oauth2_require_https oauth2_token_profile)),
-    ['in an if', complete('', 'if ($is_args) { oauth2_realm R; }'), qr/"oauth2_realm" directive is not allowed here/,
-        complete('', 'oauth2_realm R;')],
+    ['in an if', complete('', 'if ($is_args) { oauth2_realm R; }'),
+        qr/"oauth2_realm" directive is not allowed here/, complete('', 'oauth2_realm R;')],
     ['oauth2_claim_set in a location', complete('', 'oauth2_claim_set $x x;'),
-        qr/"oauth2_claim_set" directive is not allowed here/, complete('')],
+        qr/"oauth2_claim_set" directive is not allowed here/],
 );
+
+for my $duration (
+    'none', 'unlimited', 'indefinite', 'infinity', 'undefined', '5 parsecs', 'minute', '1.5m',
+    '-1', '-1s', '+1s', '1 minute and', 'and 1 minute', '1m 30s', '1 minute, ', '1 minute ago',
+    '1m2', '0x10s', '99999999999999999999s', '9223372036854775807 days', ' ', 's5', '1 month',
+) {
+    push @cases, ["the duration \"$duration\"", complete('', "oauth2_skew \"$duration\";"),
+        qr/oauth2_skew/, complete('', 'oauth2_skew "1 minute";')];
+}
+
+for my $id ('a b', 'a..b', '.a', 'a.', '-a', 'a_', '../a', 'a/b', 'a%b', '$a', "\xc3\xa9", ' ') {
+    push @cases, ["the secret id \"$id\"",
+        complete('secret', "oauth2_verification_secret \"$id\";"), $any_secret,
+        complete('secret', 'oauth2_verification_secret a.b-c_1;')];
+}
+
+for my $name (qw(none None rs256 RS1 HS1 RSA1_5 RSA-OAEP dir A128KW Ed25519x)) {
+    push @cases, ["the algorithm $name", complete('', "oauth2_algorithms RS256 $name;"),
+        qr/oauth2_algorithms/, complete('', 'oauth2_algorithms RS256 ES256;')];
+}
+
+for my $store (
+    'vault path=/x', 'jwks', 'jwks path=/x', "jwks $jwks", "jwks file=$jwks file=$jwks",
+    "jwks file=$jwks format=pem", 'jwks file=', 'jwks file=/does/not/exist',
+    'jwks file=' . run_file(''), 'directory', 'directory path=',
+    'directory path=/does/not/exist', 'base64', 'base64 one', 'base64 =x',
+) {
+    push @cases, ["the store \"$store\"", store($store), $any_store];
+}
+
+for my $case (
+    ['no JSON', '{"keys":['],
+    ['nothing', ''],
+    ['a list', '[]'],
+    ['a key', encode_json($rsa)],
+    ['a member twice', read_file($jwks) =~ s/^\{/{"keys":[],/r],
+    ['keys that are no list', '{"keys":{}}'],
+    ['bytes', join '', map { chr } 0 .. 255],
+    ['NUL bytes', "\0" x 4096],
+    ['NUL in a text', '{"keys":[{"kty":"RSA","kid":"a\u0000b"}]}'],
+    ['invalid UTF-8', "{\"keys\":[{\"kty\":\"\xff\"}]}"],
+    ['deep nesting', '{"keys":' . '[' x 100000 . ']' x 100000 . '}'],
+    ['keys that are no objects', '{"keys":[1,"a",null,[]]}'],
+) {
+    my ($name, $bytes) = @$case;
+    push @cases, ["a key set file of $name", store('jwks file=' . file($bytes)), $any_store];
+}
+
+for my $case (
+    ['no keys', [], [$rsa]],
+    ['no usable keys', [{kty => 'future'}, changed('RS256', use => 'enc')],
+        [{kty => 'future'}, $rsa]],
+    ['an RSA key of 1024 bits', [$weak], [$rsa]],
+    ['an RSA key of 2047 bits', [jwk('RS256:bits=2047')], [$rsa]],
+    ['a weak key beside a good one', [$rsa, $weak], [$rsa, $ec]],
+    ['an RSA key without an exponent', [changed('RS256', e => undef)], [$rsa]],
+    ['an RSA key of foreign characters', [changed('RS256', n => 'a+b/c=')], [$rsa]],
+    ['a point off the curve', [$off_curve], [$ec]],
+    ['a coordinate cut short', [changed('ES256', x => 'AAAA')], [$ec]],
+    ['an Ed25519 key of 31 bytes', [changed('Ed25519', x => encode_base64url('x' x 31))], [$ed]],
+    ['a symmetric key of no bytes', [symmetric('')], [symmetric('x' x 32)]],
+    ['a symmetric key of 31 bytes', [symmetric('x' x 31)], [symmetric('x' x 32)]],
+    ['an HS384 key of 47 bytes', [symmetric('x' x 47, alg => 'HS384')],
+        [symmetric('x' x 48, alg => 'HS384')]],
+    ['an HS512 key of 63 bytes', [symmetric('x' x 63, alg => 'HS512')],
+        [symmetric('x' x 64, alg => 'HS512')]],
+    ['a symmetric key that is a PEM text', [symmetric($public_pem)], [symmetric('x' x 64)]],
+    ['a symmetric key that is a JWK text', [symmetric(encode_json($rsa))],
+        [symmetric('x' x 64)]],
+) {
+    my ($name, $broken, $mended) = @$case;
+    push @cases, ["a key set of $name", store(jwks_of(@$broken)), $any_store,
+        store(jwks_of(@$mended))];
+}
+
+for my $case (
+    ['no base64', 'one=%%%%', "one=$base64"],
+    ['a bad id', "one=$base64 a..b=$base64", "one=$base64 a.b=$base64"],
+    ['an id twice', "one=$base64 one=$base64", "one=$base64 two=$base64"],
+    ['a short secret', 'one=' . encode_base64('x' x 31, ''), 'one=' . encode_base64('x' x 32, '')],
+    ['an empty secret', 'one=', "one=$base64"],
+    ['a PEM text', 'one=' . encode_base64($public_pem, ''), "one=$base64"],
+    ['another id than the configured one', "two=$base64", "one=$base64"],
+) {
+    my ($name, $broken, $mended) = @$case;
+    push @cases, ["a base64 store of $name", base64_store($broken), $secret_or_store,
+        base64_store($mended)];
+}
+
+my @good = ('one', "$base64\n", '');
+my @good_pem = ('one', $public_pem, 'format=pem');
+for my $case (
+    ['an unknown format', ['one', "$base64\n", 'format=hex'], ['one', "$base64\n", 'format=base64']],
+    ['an unknown parameter', ['one', "$base64\n", 'prefix=x'], \@good],
+    ['another file', ['two', "$base64\n", ''], \@good],
+    ['no file', ['one', undef, ''], \@good],
+    ['no file of that suffix', ['one', "$base64\n", 'suffix=.key'],
+        ['one.key', "$base64\n", 'suffix=.key']],
+    ['no base64', ['one', "what?\n", ''], \@good],
+    ['an empty file', ['one', '', 'format=plain'], ['one', 'x' x 32, 'format=plain']],
+    ['a newline', ['one', "\n", 'format=plain'], ['one', 'x' x 32 . "\n", 'format=plain']],
+    ['a short secret', ['one', 'x' x 31, 'format=plain'], ['one', 'x' x 32, 'format=plain']],
+    ['PEM that is said to be plain', ['one', $public_pem, 'format=plain'], \@good_pem],
+    ['a JWK that is said to be plain', ['one', encode_json($rsa), 'format=plain'],
+        ['one', encode_json($rsa), 'format=jwk']],
+    ['base64 that is said to be PEM', ['one', "$base64\n", 'format=pem'], \@good_pem],
+    ['a broken PEM', ['one', $public_pem =~ s/\n.{20}/\n/r, 'format=pem'], \@good_pem],
+    ['a weak RSA key', ['one', $weak_pem, 'format=pem'], \@good_pem],
+    ['PEM that is said to be a JWK', ['one', $public_pem, 'format=jwk'], \@good_pem],
+    ['a JWK of an unknown type', ['one', '{"kty":"future"}', 'format=jwk'],
+        ['one', encode_json($ec), 'format=jwk']],
+) {
+    my ($name, $broken, $mended) = @$case;
+    push @cases, ["a directory of $name", directory(@$broken), $secret_or_store,
+        directory(@$mended)];
+}
+
+for my $line ('oauth2_realm R;', 'oauth2_scope read;', 'oauth2_require_https on;', 'oauth2_skew 1m;',
+    'oauth2_algorithms RS256;', 'oauth2_token_profile any;',
+    @settings{qw(resolver issuer audience secret)}) {
+    my ($directive) = $line =~ /^(\w+)/;
+    my $once = complete('', (grep { $_ eq $line } values %settings) ? () : $line);
+    push @cases, ["twice: $line", "$once\n$line", qr/$directive/, $once];
+}
+
+for my $directive (qw(oauth2_resolver oauth2_realm oauth2_scope oauth2_require_https oauth2_bypass
+    oauth2_issuer oauth2_secret_store oauth2_verification_secret oauth2_skew oauth2_algorithms
+    oauth2_audience oauth2_token_profile)) {
+    push @cases, ["$directive without a value", complete('', "$directive;"), qr/"$directive"/];
+}
+for my $directive (qw(oauth2_resolver oauth2_realm oauth2_require_https oauth2_issuer
+    oauth2_verification_secret oauth2_token_profile)) {
+    push @cases, ["$directive of two values", complete('', "$directive a b;"), qr/"$directive"/];
+}
 
 my @http_cases = (
     ['oauth2_claim_set without a variable', 'oauth2_claim_set x x;', qr/variable name "x"/,
@@ -241,7 +253,9 @@ sub check {
     return OAuth2Test::Nginx->new(http => $http)->check;
 }
 
-sub in_location { return "server {\nlisten 127.0.0.1:$port;\nlocation / {\n$_[0]\nempty_gif;\n}\n}\n" }
+sub in_server { return "server {\nlisten 127.0.0.1:$port;\n$_[0]\n}\n" }
+
+sub in_location { return in_server("location / {\n$_[0]\nempty_gif;\n}") }
 
 sub test_case {
     my ($name, $broken, $message, $mended) = @_;
@@ -256,24 +270,24 @@ sub test_case {
 
 for my $case (@cases) {
     my ($name, $broken, $message, $mended) = @$case;
-    test_case($name, in_location($broken), $message, in_location($mended));
+    test_case($name, in_location($broken), $message, in_location($mended // complete('')));
 }
 test_case(@$_) for @http_cases;
 
 # Completeness is judged where a resolver is used.
 my $incomplete = 'oauth2_resolver stateless;';
-test_case('incomplete at server level', "server {\nlisten 127.0.0.1:$port;\n$incomplete\nlocation / {\n"
-      . complete('') . "\n}\n}", qr/oauth2_issuer/,
-    "server {\nlisten 127.0.0.1:$port;\nlocation / {\n" . complete('') . "\n}\n}");
-test_case('incomplete where http level says stateless', "$incomplete\nserver {\nlisten 127.0.0.1:$port;\n}",
-    qr/oauth2_issuer/, "$incomplete\nserver {\nlisten 127.0.0.1:$port;\noauth2_resolver off;\n}");
-test_case('incomplete in one of two locations', "server {\nlisten 127.0.0.1:$port;\n"
-      . "location /a {\n" . complete('') . "\n}\nlocation /b {\n" . complete('issuer') . "\n}\n}",
-    qr/oauth2_issuer/, "server {\nlisten 127.0.0.1:$port;\n"
-      . "location /a {\n" . complete('') . "\n}\nlocation /b {\noauth2_resolver off;\n}\n}");
+my $location = "location / {\n" . complete('') . "\n}";
+test_case('incomplete at server level', in_server("$incomplete\n$location"), qr/oauth2_issuer/,
+    in_server($location));
+test_case('incomplete where http level says stateless', "$incomplete\n" . in_server(''),
+    qr/oauth2_issuer/, "$incomplete\n" . in_server('oauth2_resolver off;'));
+test_case('incomplete in one of two locations',
+    in_server("$location\nlocation /b {\n" . complete('issuer') . "\n}"), qr/oauth2_issuer/,
+    in_server("$location\nlocation /b {\noauth2_resolver off;\n}"));
 
 # The message tells where.
 my (undef, $output) = check(in_location(complete('issuer')));
-like($output, qr{\[emerg\] .*location "/".* in \S+nginx\.conf:\d+}, 'the message names the location');
+like($output, qr{\[emerg\] .*location "/".* in \S+nginx\.conf:\d+},
+    'the message names the location');
 
 done_testing();

@@ -145,10 +145,7 @@ GET /hs
 [('GET /hs') x 3]
 --- token eval
 ::with_headers(map { qq({"alg":"HS256","kid":$_}) } '"hs256"', '""', '"another"')
---- refused
--
--
--
+--- refused: - x 3
 
 
 
@@ -175,10 +172,7 @@ GET /hs
 RS256 --bad jwk-header
 RS256 --bad wrong-key --header jku=http://127.0.0.1:1/jwks
 RS256 --bad wrong-key --header x5u=http://127.0.0.1:1/cert
---- refused
-bad_signature
-bad_signature
-bad_signature
+--- refused: bad_signature x 3
 
 
 

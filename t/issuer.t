@@ -32,9 +32,7 @@ __DATA__
 --- token
 RS256 --claim iss=https://as.example.com
 RS256 --claim iss=https://as.example.com:443/realms/a
---- refused
--
--
+--- refused: - x 2
 
 
 
@@ -64,9 +62,7 @@ RS256 --claim 'iss=""'
 --- token
 RS256 --claim iss=https://as.example.com/realms/a
 RS256 --claim iss=https://as.example.com:443/realms/a/
---- refused
-issuer_mismatch
-issuer_mismatch
+--- refused: issuer_mismatch x 2
 
 
 
@@ -102,9 +98,7 @@ signed '{"alg":"HS256"}' '{"iss":"https:\/\/as.ex\u0061mple.com","aud":"https://
 --- token
 RS256
 RS256 --claim iss=https://as.example.com:443/realms/a
---- refused
-issuer_mismatch
-issuer_mismatch
+--- refused: issuer_mismatch x 2
 
 
 

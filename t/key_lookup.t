@@ -68,9 +68,7 @@ __DATA__
 --- token
 ES256:kid=a
 ES256:kid=b
---- refused
--
--
+--- refused: - x 2
 
 
 
@@ -80,9 +78,7 @@ ES256:kid=b
 --- token
 ES256:kid=b --header kid=a
 ES256:kid=a --header kid=b
---- refused
-bad_signature
-bad_signature
+--- refused: bad_signature x 2
 
 
 
@@ -93,10 +89,7 @@ bad_signature
 ES256:kid=a --no-header kid
 ES256:kid=b --no-header kid
 ES256:kid= --header kid=x
---- refused
--
--
--
+--- refused: - x 3
 
 
 
@@ -107,10 +100,7 @@ ES256:kid= --header kid=x
 ES256:kid=a --header kid=unknown
 ES256:kid=b --header kid=unknown
 ES256:kid= --header kid=unknown
---- refused
--
--
--
+--- refused: - x 3
 
 
 
@@ -120,9 +110,7 @@ ES256:kid= --header kid=unknown
 --- token
 ES256:kid=c --no-header kid
 ES256:kid=c
---- refused
-bad_signature
-bad_signature
+--- refused: bad_signature x 2
 
 
 
@@ -134,11 +122,7 @@ ES256:kid=a --header kid=r
 RS256:kid=r --header kid=a
 HS256:kid=h --header kid=r
 ES256:kid=a --header kid=h
---- refused
-unknown_key
-unknown_key
-unknown_key
-unknown_key
+--- refused: unknown_key x 4
 
 
 
@@ -149,10 +133,7 @@ unknown_key
 ES256:kid=a
 RS256:kid=r
 HS256:kid=h
---- refused
--
--
--
+--- refused: - x 3
 
 
 
@@ -162,9 +143,7 @@ HS256:kid=h
 --- token
 RS256
 RS256 --no-header kid
---- refused
-unknown_key
-unknown_key
+--- refused: unknown_key x 2
 
 
 
@@ -276,9 +255,7 @@ bad_signature
 --- token
 ES256:kid=a
 ES256:kid=b
---- refused
--
--
+--- refused: - x 2
 
 
 
@@ -340,7 +317,4 @@ bad_signature
 --- token eval
 ::lines map { '= ' . ::token('HS256:kid=one', '--header', "kid=$_") }
     '../secrets/two', '"a\nb\u001b"', 'x' x 3000
---- refused
--
--
--
+--- refused: - x 3

@@ -49,10 +49,7 @@ __DATA__
 === a realm is inherited, replaced and restored
 --- request eval
 ['GET /t', 'GET /replaced', 'GET /restored']
---- refused
-no_token
-no_token
-no_token
+--- refused: no_token x 3
 --- response_headers eval
 [
     'WWW-Authenticate: Bearer realm="the server"',
@@ -91,10 +88,7 @@ WWW-Authenticate: Bearer
 === quotes and backslashes are escaped
 --- request eval
 [map { "GET /variable?case=$_" } qw(quote backslash comma)]
---- refused
-no_token
-no_token
-no_token
+--- refused: no_token x 3
 --- response_headers eval
 [
     'WWW-Authenticate: Bearer realm="a\"b\""',
@@ -117,9 +111,7 @@ WWW-Authenticate: Bearer realm="a??X-Injected: 1"
 === bytes outside printable ASCII
 --- request eval
 ['GET /variable?case=tab', 'GET /variable?case=bytes']
---- refused
-no_token
-no_token
+--- refused: no_token x 2
 --- response_headers eval
 [
     'WWW-Authenticate: Bearer realm="a?b"',

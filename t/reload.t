@@ -68,24 +68,6 @@ write_file($file, $first);
 unlike($nginx->reload, qr/\[(?:emerg|alert|crit|error)\]/, 'mended: it is loaded');
 statuses_are(200, 401, 'mended');
 
-# A connection that is kept over a reload is judged by the worker it began with; a new one isn't.
-my $socket = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $port) or die "can't connect: $!";
-sub status_on {
-    my ($connection, $token) = @_;
-    print {$connection} "GET / HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer $token\r\n\r\n";
-    my $head = '';
-    my $length;
-    while (my $line = <$connection>) {
-        $head .= $line;
-        last if $line eq "\r\n";
-    }
-    read $connection, my $body, $1 if $head =~ /^Content-Length: (\d+)/mi;
-    return $head =~ m{^HTTP/1.1 (\d+)} ? $1 : 0;
-}
-is(status_on($socket, $tokens{first}), 200, 'a kept connection before a reload');
-is(status_on($socket, $tokens{second}), 401, 'a kept connection before a reload, the other key');
-close $socket;
-
 $nginx->stop;
 unlike($nginx->log, qr/exited on signal|\[alert\]/, 'no process died');
 unlike($nginx->log, qr/\Q$tokens{$_}\E/, "the log holds no token of the $_ key") for qw(first second);

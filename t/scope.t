@@ -83,12 +83,7 @@ RS256 --claim 'scope=write read'
 RS256 --claim 'scope=a read b write c'
 RS256 --claim 'scope=["read","write"]'
 RS256 --claim 'scope=["write","c","read"]'
---- refused
--
--
--
--
--
+--- refused: - x 5
 
 
 
@@ -138,10 +133,7 @@ RS256 --claim 'scope=["re","ad","write"]'
 RS256
 RS256 --no-claim scope
 RS256 --claim 'scope=[]'
---- refused
--
--
--
+--- refused: - x 3
 
 
 
@@ -149,9 +141,7 @@ RS256 --claim 'scope=[]'
 --- token
 RS256 --no-claim scope --claim 'scp=read write'
 RS256 --no-claim scope --claim 'scp=["read","write"]'
---- refused
--
--
+--- refused: - x 2
 
 
 
@@ -179,9 +169,11 @@ RS256 --claim scope=null
 RS256 --claim 'scope={"read":true,"write":true}'
 RS256 --claim 'scope=["read","write",1]'
 RS256 --claim 'scope=[["read","write"]]'
+RS256 --claim 'scope=["read write"]'
+RS256 --claim 'scope=["read","write",""," "]'
 RS256 --no-claim scope --claim scp=1
 RS256 --claim scope=1 --claim 'scp=read write'
---- refused: malformed_claims x 8
+--- refused: malformed_claims x 10
 
 
 
@@ -268,10 +260,7 @@ insufficient_scope
 --- request eval
 ['GET /variable', 'GET /variable?case=unknown', 'GET /variable?case=only-spaces']
 --- token: RS256
---- refused
-scope_undefined
-scope_undefined
-scope_undefined
+--- refused: scope_undefined x 3
 
 
 

@@ -68,9 +68,7 @@ __DATA__
 === no exp
 --- token eval
 ::with_claims('"iat":@now-60', '"iat":@now-60,"expires_in":3600')
---- refused
-expiry_missing
-expiry_missing
+--- refused: expiry_missing x 2
 
 
 
@@ -210,11 +208,7 @@ not_yet_valid
 --- token eval
 ::with_claims('"exp":9223372036854775808', '"exp":-9223372036854775809', '"exp":1e309',
     '"exp":@now+60,"nbf":1e309')
---- refused
-malformed_token
-malformed_token
-malformed_token
-malformed_token
+--- refused: malformed_token x 4
 
 
 

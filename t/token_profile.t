@@ -48,9 +48,7 @@ __DATA__
 --- token
 RS256 --no-header typ
 RS256 --no-header typ
---- refused
--
--
+--- refused: - x 2
 
 
 
@@ -63,14 +61,7 @@ RS256 --header typ=at+jwt
 RS256 --header typ=AT+JWT
 RS256 --header typ=application/at+jwt
 RS256 --header typ=APPLICATION/at+jwt
---- refused
--
--
--
--
--
--
--
+--- refused: - x 7
 
 
 
@@ -96,8 +87,14 @@ RS256 --claim tokenName=refresh_token
 RS256 --claim tokenName=id_token
 RS256 --claim tokenName=ACCESS_TOKEN
 RS256 --claim 'tokenName=""'
+RS256 --claim tokenName=1
+RS256 --claim tokenName=null
+RS256 --claim 'tokenName=["access_token"]'
 --- refused
 -
+wrong_token_type
+wrong_token_type
+wrong_token_type
 wrong_token_type
 wrong_token_type
 wrong_token_type
@@ -129,9 +126,7 @@ wrong_token_type
 --- token
 RS256 --claim at_hash=null
 RS256 --claim events=null
---- refused
-wrong_token_type
-wrong_token_type
+--- refused: wrong_token_type x 2
 
 
 
@@ -159,9 +154,7 @@ wrong_token_type
 --- token
 RS256 --claim tokenName=access_token --no-header typ
 RS256 --claim tokenName=access_token --header typ=JWT
---- refused
--
--
+--- refused: - x 2
 
 
 
@@ -187,11 +180,7 @@ RS256 --header typ=at+jwt
 RS256 --header typ=AT+JWT
 RS256 --header typ=application/at+jwt
 RS256 --header typ=Application/At+Jwt
---- refused
--
--
--
--
+--- refused: - x 4
 
 
 
@@ -230,14 +219,28 @@ malformed_claims
 
 
 
+=== rfc9068: claims of the wrong JSON type
+--- request eval
+[('GET /rfc9068') x 4]
+--- token
+RS256 --claim sub=1
+RS256 --claim client_id=null
+RS256 --claim 'jti=["x"]'
+RS256 --claim iat=x
+--- refused: malformed_claims x 4
+
+
+
 === rfc9068: aud is required where no audience is
 --- request eval
-['GET /rfc9068/no-audience', 'GET /rfc9068/no-audience']
+[('GET /rfc9068/no-audience') x 3]
 --- token
 RS256 --claim aud=https://other.example.com
 RS256 --no-claim aud
+RS256 --claim aud=1
 --- refused
 -
+malformed_claims
 malformed_claims
 
 
@@ -248,6 +251,4 @@ malformed_claims
 --- token
 RS256 --no-claim nbf --no-claim scope
 RS256 --claim auth_time=@-60 --claim acr=1 --claim 'roles=["a"]'
---- refused
--
--
+--- refused: - x 2

@@ -269,10 +269,7 @@ GET /expires
 [('GET /expires') x 3]
 --- token eval
 ::lines map { ::with_claims("\"exp\":$_") } '9000000000.75', '9e9', '9223372036854775807'
---- refused
--
--
--
+--- refused: - x 3
 --- response_body eval
 ["[9000000000]\n", "[9000000000]\n", "[9223372036854775807]\n"]
 

@@ -64,10 +64,18 @@ RS256 --bad truncated
 HS256
 ES256
 RS256 --bad alg-none
---- refused: - x 8
+RS256 --bad empty-signature
+--- refused: - x 9
 --- response_headers eval
 ['X-Subject: [alice]', 'X-Subject: [alice]', 'X-Subject: [alice]', 'X-Subject: [tampered]',
-    ('X-Subject: [alice]') x 4]
+    ('X-Subject: [alice]') x 5]
+
+
+
+=== null: alg none with a signature
+--- config eval: $::null
+--- token: RS256 --bad alg-none-signed
+--- refused: malformed_token
 
 
 

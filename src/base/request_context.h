@@ -3,14 +3,18 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "base/result.h"
+#include "base/sha256.h"
 
 namespace oauth2_rs {
 
 /* The base64url SHA-256 of a certificate's DER (RFC 8705 section 3.1), always 43 characters. */
 using Thumbprint = std::array<char, 43>;
+
+enum class CacheStatus : unsigned char { kUnused = 0, kHit, kMiss };
 
 /* One of the things that are fetched for a request: whose it is, and its number there. */
 struct FetchKey {
@@ -73,6 +77,14 @@ class RequestContext {
     virtual FetchState await_keys(const void* /*store*/, KeyDemand /*demand*/) {
         return FetchState::kNone;
     }
+
+    /* Bytes of the cache that all workers share, valid until the next call; nothing: a miss. */
+    virtual std::optional<std::string_view> cache_get(const Digest& key) = 0;
+
+    /* Keeps bytes until that time at the latest; may forget them at any time. */
+    virtual void cache_put(const Digest& key, std::string_view bytes, std::int64_t until_ms) = 0;
+
+    virtual void note_cache(CacheStatus status) = 0;
 };
 
 }  // namespace oauth2_rs

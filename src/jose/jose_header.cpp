@@ -28,4 +28,9 @@ Result<JoseHeader> parse_jose_header(std::string_view encoded) {
     return header;
 }
 
+JoseHeader share(const JoseHeader& header) {
+    return {JsonHandle(json_incref(header.json.get())), header.alg, header.kid, header.typ,
+            header.zip};
+}
+
 }  // namespace oauth2_rs

@@ -24,6 +24,9 @@ struct JoseHeader {
 /* Decodes and reads a header; refuses any "crit" (RFC 7515 section 4.1.11: we know none). */
 Result<JoseHeader> parse_jose_header(std::string_view encoded);
 
+/* The same header once more; the two own `json` together. */
+JoseHeader share(const JoseHeader& header);
+
 }  // namespace oauth2_rs
 
 #endif

@@ -1,12 +1,55 @@
 #include "jose/json.h"
 
+#include <array>
+#include <charconv>
+#include <cstdlib>
 #include <new>
 
 namespace oauth2_rs {
 
-JsonHandle parse_json_object(std::string_view text) {
+namespace {
+
+bool allocation_failed = false;
+json_malloc_t host_allocate = nullptr;
+
+void* allocate(std::size_t size) {
+    void* const memory = host_allocate(size);
+    allocation_failed = allocation_failed || memory == nullptr;
+    return memory;
+}
+
+/*
+ * jansson doesn't tell short memory from bad JSON, and may go on with a text that was cut. Lent for
+ * the time of one call only, since all of NGINX shares the library.
+ */
+class WatchedAllocation {
+  public:
+    WatchedAllocation() {
+        json_get_alloc_funcs(&host_allocate, &release_);
+        allocation_failed = false;
+        json_set_alloc_funcs(allocate, release_);
+    }
+    ~WatchedAllocation() { json_set_alloc_funcs(host_allocate, release_); }
+    WatchedAllocation(const WatchedAllocation&) = delete;
+    WatchedAllocation& operator=(const WatchedAllocation&) = delete;
+
+  private:
+    json_free_t release_ = nullptr;
+};
+
+json_t* load(std::string_view text) {
+    const WatchedAllocation watched;
     json_error_t error;
-    JsonHandle value(json_loadb(text.data(), text.size(), JSON_REJECT_DUPLICATES, &error));
+    return json_loadb(text.data(), text.size(), JSON_REJECT_DUPLICATES, &error);
+}
+
+}  // namespace
+
+JsonHandle parse_json_object(std::string_view text) {
+    JsonHandle value(load(text));
+    if (allocation_failed) {
+        throw std::bad_alloc();
+    }
     if (!json_is_object(value.get())) {
         return nullptr;
     }
@@ -49,7 +92,21 @@ bool json_array_holds(const json_t* array, std::string_view text) {
     return false;
 }
 
+namespace {
+
+/* The shortest text that stands for the number; jansson writes 17 digits of it. */
+std::string compact_real(double number) {
+    std::array<char, 32> digits;
+    const auto end = std::to_chars(digits.begin(), digits.end(), number).ptr;
+    return {digits.begin(), end};
+}
+
+}  // namespace
+
 std::string json_compact(const json_t* value) {
+    if (json_is_real(value)) {
+        return compact_real(json_real_value(value));
+    }
     std::string result;
     const auto append = [](const char* buffer, std::size_t size, void* out) {
         try {

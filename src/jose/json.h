@@ -12,7 +12,8 @@ namespace oauth2_rs {
 
 /*
  * Strict reading of one JSON object: no duplicate members, no NUL, no number beyond int64 or
- * double, no invalid UTF-8, nothing behind it. Null where the text isn't one.
+ * double, no invalid UTF-8, nothing behind it. Null where the text isn't one; std::bad_alloc where
+ * memory is short.
  */
 JsonHandle parse_json_object(std::string_view text);
 

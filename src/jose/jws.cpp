@@ -12,17 +12,18 @@ std::size_t count_parts(std::string_view token) {
     return static_cast<std::size_t>(std::count(token.begin(), token.end(), '.')) + 1;
 }
 
-Result<Jws> parse_jws(std::string_view token) {
-    if (count_parts(token) != 3) {
+Result<Jws> parse_jws(std::string_view token, const JoseHeaderMemory& known) {
+    const auto first = token.find('.');
+    const auto second = token.find('.', first + 1);  // from the start where there is no first
+    if (second == std::string_view::npos || token.find('.', second + 1) != std::string_view::npos) {
         return Denial{Code::kMalformedToken, "a signed token has three parts"};
     }
-    const auto first = token.find('.');
-    const auto second = token.rfind('.');
-    auto header = parse_jose_header(token.substr(0, first));
+    const std::string_view encoded_header = token.substr(0, first);
+    auto header = known.parse(encoded_header);
     if (!header.ok()) {
         return header.error();
     }
-    Jws jws{std::move(header.value()), token.substr(0, second), {}, {}};
+    Jws jws{std::move(header.value()), encoded_header, token.substr(0, second), {}, {}};
     // RFC 7515 knows no "zip"; the gateway's issuer writes "NONE".
     if (jws.header.zip != nullptr && json_text(jws.header.zip) != "NONE") {
         return Denial{Code::kUnsupportedHeader, "its header holds \"zip\""};

@@ -6,22 +6,25 @@
 
 #include "base/result.h"
 #include "jose/jose_header.h"
+#include "jose/jose_header_memory.h"
 
 namespace oauth2_rs {
 
 /* The parts of a compact JWS (RFC 7515 section 7.1), decoded but not yet believed. */
 struct Jws {
     JoseHeader header;
-    std::string_view signing_input;  // a view of the token
+    std::string_view encoded_header;  // a view of the token
+    std::string_view signing_input;   // the same
     std::string payload;
     std::string signature;
 };
 
 /*
  * Takes a token apart. All three parts must be strict base64url; the header must be acceptable. The
- * signature may be empty: whether one is due is the caller's to know.
+ * signature may be empty: whether one is due is the caller's to know. `known` may spare the work of
+ * reading the header.
  */
-Result<Jws> parse_jws(std::string_view token);
+Result<Jws> parse_jws(std::string_view token, const JoseHeaderMemory& known = {});
 
 /* How many parts, separated by dots, a compact serialization has. */
 std::size_t count_parts(std::string_view token);

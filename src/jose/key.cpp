@@ -1,19 +1,48 @@
 #include "jose/key.h"
 
+#include <openssl/err.h>
+
+#include <new>
 #include <utility>
 
 #include "jose/key_strength.h"
 
 namespace oauth2_rs {
 
+namespace {
+
+std::string text_of(const KeyTerms& terms) {
+    return std::to_string(terms.name.size()) + ':' + terms.name + terms.algorithm +
+           (terms.may_verify ? ";verify;" : ";") + (terms.restricted_to_pss ? "pss;" : ";");
+}
+
+Digest digest_of(const EVP_PKEY* key, const KeyTerms& terms) {
+    unsigned char* der = nullptr;
+    const int size = i2d_PUBKEY(key, &der);
+    const OpensslMemory owner(der);
+    if (size <= 0) {
+        ERR_clear_error();
+        throw std::bad_alloc();
+    }
+    return Sha256().of(text_of(terms),
+                       {reinterpret_cast<const char*>(der), static_cast<std::size_t>(size)});
+}
+
+}  // namespace
+
 Key::Key(KeyType type, Curve curve, PublicKeyHandle public_key, KeyTerms terms)
-    : type_(type), curve_(curve), public_key_(std::move(public_key)), terms_(std::move(terms)) {}
+    : type_(type),
+      curve_(curve),
+      public_key_(std::move(public_key)),
+      terms_(std::move(terms)),
+      digest_(digest_of(public_key_.get(), terms_)) {}
 
 Key::Key(SecretBytes secret, KeyTerms terms)
     : type_(KeyType::kOct),
       curve_(Curve::kNone),
       secret_(std::move(secret)),
-      terms_(std::move(terms)) {}
+      terms_(std::move(terms)),
+      digest_(Sha256().of(text_of(terms_), as_text(secret_))) {}
 
 bool Key::fits(const Algorithm& algorithm) const {
     if (!terms_.may_verify || algorithm.key_type != type_ ||

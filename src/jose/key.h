@@ -9,6 +9,7 @@
 #include "base/handles.h"
 #include "base/result.h"
 #include "base/secret_bytes.h"
+#include "base/sha256.h"
 #include "jose/algorithm.h"
 #include "jose/signature_verifier.h"
 
@@ -35,6 +36,8 @@ class Key {
     Key(SecretBytes secret, KeyTerms terms);
 
     const std::string& name() const { return terms_.name; }
+    /* Tells the key, by its material and its terms, from every other. */
+    const Digest& digest() const { return digest_; }
     KeyType type() const { return type_; }
     bool may_verify() const { return terms_.may_verify; }
     bool is_symmetric() const { return type_ == KeyType::kOct; }
@@ -58,6 +61,7 @@ class Key {
     PublicKeyHandle public_key_;
     SecretBytes secret_;
     KeyTerms terms_;
+    Digest digest_;
     // Declared last: a verifier borrows the key above.
     mutable std::array<std::unique_ptr<SignatureVerifier>, kAlgorithmCount> verifiers_;
 };

@@ -44,7 +44,9 @@ void add_jwk(std::size_t index, const json_t* jwk, JwkSetContent* content) {
 
 KeySet::KeySet(std::vector<KeyPointer> keys) : keys_(std::move(keys)) {
     by_name_.reserve(keys_.size());
+    digests_.reserve(keys_.size());
     for (const KeyPointer& key : keys_) {
+        digests_.insert(key->digest());
         if (!key->name().empty()) {
             by_name_.emplace(key->name(), key.get());
         }

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "base/result.h"
@@ -24,9 +25,12 @@ class KeySet {
      */
     std::vector<const Key*> named(std::string_view name) const;
 
+    bool holds(const Digest& digest) const { return digests_.count(digest) != 0; }
+
   private:
     std::vector<KeyPointer> keys_;
     std::unordered_multimap<std::string_view, const Key*> by_name_;  // views of the keys' names
+    std::unordered_set<Digest, DigestHash> digests_;
 };
 
 /* What a JWK Set document (RFC 7517 section 5) holds. */

@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 #include <string_view>
 
+#include "base/base64url.h"
 #include "base/handles.h"
 #include "base/strings.h"
 #include "jose/json.h"
@@ -57,13 +59,33 @@ bool is_jwk_text(std::string_view text) {
            json_member(object.get(), "keys") != nullptr;
 }
 
+/* SubjectPublicKeyInfo, a certificate, or PKCS#1's RSAPublicKey. */
 bool is_public_der(const SecretBytes& bytes) {
+    const auto size = static_cast<long>(bytes.size());
     const unsigned char* at = bytes.data();
-    const PublicKeyHandle key(d2i_PUBKEY(nullptr, &at, static_cast<long>(bytes.size())));
+    const PublicKeyHandle key(d2i_PUBKEY(nullptr, &at, size));
     at = bytes.data();
-    const CertificateHandle certificate(d2i_X509(nullptr, &at, static_cast<long>(bytes.size())));
+    const CertificateHandle certificate(d2i_X509(nullptr, &at, size));
+    at = bytes.data();
+    const PublicKeyHandle rsa(d2i_PublicKey(EVP_PKEY_RSA, nullptr, &at, size));
     ERR_clear_error();
-    return key || certificate;
+    return key || certificate || rsa;
+}
+
+/* The same in base64, as some issuers show their keys: PEM without its first and last line. */
+bool is_public_base64(std::string_view text) {
+    std::string joined;
+    for (const char c : text) {
+        if (c != '\n' && c != '\r' && c != ' ') {
+            joined += c;
+        }
+    }
+    SecretBytes der;
+    return decode_base64(joined, &der) && is_public_der(der);
+}
+
+bool is_ssh_key(std::string_view text) {
+    return starts_with(text, "ssh-") || starts_with(text, "ecdsa-sha2-");
 }
 
 }  // namespace
@@ -96,7 +118,7 @@ const char* symmetric_key_weakness(const SecretBytes& secret) {
     }
     const std::string_view text = as_text(secret);
     if (text.find("-----BEGIN ") != std::string_view::npos || is_jwk_text(text) ||
-        is_public_der(secret)) {
+        is_public_der(secret) || is_public_base64(text) || is_ssh_key(text)) {
         return "it is the encoding of a key or a certificate, no secret";
     }
     return nullptr;

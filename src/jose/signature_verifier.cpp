@@ -1,10 +1,13 @@
 #include "jose/signature_verifier.h"
 
+#include <openssl/asn1.h>
 #include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/rsa.h>
 
+#include <algorithm>
 #include <array>
+#include <new>
 #include <utility>
 
 #include "base/handles.h"
@@ -17,12 +20,20 @@ const unsigned char* bytes(std::string_view text) {
     return reinterpret_cast<const unsigned char*>(text.data());
 }
 
-/* The worker's TLS shares OpenSSL's error queue: whatever fails here must leave nothing in it. */
+/*
+ * The worker's TLS shares OpenSSL's error queue: whatever fails here must leave nothing in it.
+ * Short memory is no verdict on a signature.
+ */
 bool clear_errors_unless(bool good) {
-    if (!good) {
-        ERR_clear_error();
+    if (good) {
+        return true;
     }
-    return good;
+    const unsigned long error = ERR_peek_last_error();
+    ERR_clear_error();
+    if (ERR_GET_REASON(error) == ERR_R_MALLOC_FAILURE) {
+        throw std::bad_alloc();
+    }
+    return false;
 }
 
 /* RSA and ECDSA: digest, then the key operation on a context that is set up once. */
@@ -69,6 +80,48 @@ class RsaVerifier final : public DigestedVerifier {
     std::size_t modulus_size_;
 };
 
+/*
+ * r and s in DER (RFC 3279 section 2.2.3), each as short as it can be. Written by hand: by way of
+ * OpenSSL's numbers it takes several allocations.
+ */
+class DerSignature {
+  public:
+    DerSignature(std::string_view r, std::string_view s) {
+        // Back to front, since each length stands before what it counts.
+        put_integer(s);
+        put_integer(r);
+        const std::size_t content = size();
+        put(static_cast<unsigned char>(content));
+        if (content >= 0x80) {
+            put(0x81);  // the length takes a byte of its own
+        }
+        put(V_ASN1_SEQUENCE | V_ASN1_CONSTRUCTED);
+    }
+
+    const unsigned char* data() const { return buffer_.data() + begin_; }
+    std::size_t size() const { return buffer_.size() - begin_; }
+
+  private:
+    void put(unsigned char byte) { buffer_[--begin_] = byte; }
+
+    void put_integer(std::string_view number) {
+        const auto first = std::min(number.find_first_not_of('\0'), number.size() - 1);
+        const std::string_view digits = number.substr(first);
+        const bool padded = (bytes(digits)[0] & 0x80) != 0;  // else it would be negative
+        begin_ -= digits.size();
+        std::copy(digits.begin(), digits.end(), buffer_.begin() + begin_);
+        if (padded) {
+            put(0);
+        }
+        put(static_cast<unsigned char>(digits.size() + (padded ? 1 : 0)));
+        put(V_ASN1_INTEGER);
+    }
+
+    static constexpr std::size_t kMostNumber = 66;  // of P-521
+    std::array<unsigned char, 3 + 2 * (3 + kMostNumber)> buffer_;
+    std::size_t begin_ = buffer_.size();
+};
+
 /* RFC 7518 section 3.4: exactly r and s, each of the curve's size; the engine wants them in DER. */
 class EcdsaVerifier final : public DigestedVerifier {
   public:
@@ -84,20 +137,8 @@ class EcdsaVerifier final : public DigestedVerifier {
 
   private:
     bool verify_numbers(std::string_view input, std::string_view signature) {
-        const int size = static_cast<int>(number_size_);
-        BignumHandle r(BN_bin2bn(bytes(signature), size, nullptr));
-        BignumHandle s(BN_bin2bn(bytes(signature) + size, size, nullptr));
-        const EcdsaSignatureHandle numbers(ECDSA_SIG_new());
-        if (!r || !s || !numbers || ECDSA_SIG_set0(numbers.get(), r.get(), s.get()) != 1) {
-            return false;
-        }
-        (void)r.release();  // owned by `numbers` from here on
-        (void)s.release();
-        unsigned char* encoded = nullptr;
-        const int encoded_size = i2d_ECDSA_SIG(numbers.get(), &encoded);
-        const OpensslMemory der(encoded);
-        return encoded_size > 0 &&
-               verify_digested(input, encoded, static_cast<std::size_t>(encoded_size));
+        const DerSignature der(signature.substr(0, number_size_), signature.substr(number_size_));
+        return verify_digested(input, der.data(), der.size());
     }
 
     std::size_t number_size_;
@@ -106,20 +147,18 @@ class EcdsaVerifier final : public DigestedVerifier {
 /* RFC 8037 section 3.1. */
 class EddsaVerifier final : public SignatureVerifier {
   public:
-    EddsaVerifier(DigestContextHandle context, EVP_PKEY* key)
-        : context_(std::move(context)), key_(key) {}
+    explicit EddsaVerifier(DigestContextHandle context) : context_(std::move(context)) {}
 
     bool verify(std::string_view input, std::string_view signature) override {
+        // Without a key it starts anew with the one it has.
         return clear_errors_unless(
-            EVP_MD_CTX_reset(context_.get()) == 1 &&
-            EVP_DigestVerifyInit(context_.get(), nullptr, nullptr, nullptr, key_) == 1 &&
+            EVP_DigestVerifyInit(context_.get(), nullptr, nullptr, nullptr, nullptr) == 1 &&
             EVP_DigestVerify(context_.get(), bytes(signature), signature.size(), bytes(input),
                              input.size()) == 1);
     }
 
   private:
     DigestContextHandle context_;
-    EVP_PKEY* key_;
 };
 
 /* RFC 7518 section 3.2. */
@@ -165,10 +204,11 @@ bool set_up(EVP_PKEY_CTX* context, const Algorithm& algorithm, const EVP_MD* dig
 
 std::unique_ptr<SignatureVerifier> make_eddsa_verifier(EVP_PKEY* key) {
     DigestContextHandle context(EVP_MD_CTX_new());
-    if (!context) {
+    if (!clear_errors_unless(
+            context && EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key) == 1)) {
         return nullptr;
     }
-    return std::make_unique<EddsaVerifier>(std::move(context), key);
+    return std::make_unique<EddsaVerifier>(std::move(context));
 }
 
 }  // namespace

@@ -1,10 +1,10 @@
 #include "jose/thumbprint.h"
 
 #include <openssl/err.h>
-#include <openssl/pem.h>
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <string>
 
 #include "base/base64url.h"
@@ -15,7 +15,10 @@ namespace oauth2_rs {
 
 namespace {
 
-constexpr std::string_view kPemBegin = "-----BEGIN";
+constexpr std::string_view kPemStart = "-----BEGIN";
+constexpr std::string_view kPemBegin = "-----BEGIN CERTIFICATE-----";
+constexpr std::string_view kPemEnd = "-----END CERTIFICATE-----";
+constexpr std::string_view kBlanks = " \t\r\n";
 constexpr std::size_t kMostTextBytes = 64 * 1024;
 
 int hex_value(char c) {
@@ -48,6 +51,22 @@ bool decode_percent(std::string_view text, std::string* out) {
     return true;
 }
 
+bool take_prefix(std::string_view* text, std::string_view prefix) {
+    if (!starts_with(*text, prefix)) {
+        return false;
+    }
+    text->remove_prefix(prefix.size());
+    return true;
+}
+
+bool take_suffix(std::string_view* text, std::string_view suffix) {
+    if (text->size() < suffix.size() || text->substr(text->size() - suffix.size()) != suffix) {
+        return false;
+    }
+    text->remove_suffix(suffix.size());
+    return true;
+}
+
 /* All of the bytes must be the certificate. */
 CertificateHandle certificate_of_der(std::string_view der) {
     const auto* at = reinterpret_cast<const unsigned char*>(der.data());
@@ -56,34 +75,35 @@ CertificateHandle certificate_of_der(std::string_view der) {
     return at == end ? std::move(certificate) : nullptr;
 }
 
-bool is_blank(std::string_view text) {
-    return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
+CertificateHandle certificate_of_base64(std::string_view text) {
+    std::string der;
+    return decode_base64(text, &der) && !der.empty() ? certificate_of_der(der) : nullptr;
 }
 
+/*
+ * RFC 7468 section 5: one block, nothing before it, only line ends behind it. OpenSSL's own reader
+ * passes over blocks of another kind, and decrypts what says that it is encrypted.
+ */
 CertificateHandle certificate_of_pem(std::string_view escaped) {
     std::string pem;
     if (!decode_percent(escaped, &pem)) {
         return nullptr;
     }
-    const BioHandle source(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-    // An empty password, since OpenSSL would ask the terminal for that of an encrypted block.
-    char no_password[] = "";
-    CertificateHandle certificate(
-        source ? PEM_read_bio_X509(source.get(), nullptr, nullptr, no_password) : nullptr);
-    char* rest = nullptr;
-    const long rest_size = certificate ? BIO_get_mem_data(source.get(), &rest) : 0;
-    if (!is_blank({rest, static_cast<std::size_t>(rest_size)})) {
+    std::string_view block = pem;
+    block = block.substr(0, block.find_last_not_of(kBlanks) + 1);
+    if (!take_prefix(&block, kPemBegin) || !take_suffix(&block, kPemEnd)) {
         return nullptr;
     }
-    return certificate;
+    std::string base64;
+    std::copy_if(block.begin(), block.end(), std::back_inserter(base64),
+                 [](char c) { return kBlanks.find(c) == std::string_view::npos; });
+    return certificate_of_base64(base64);
 }
 
-CertificateHandle certificate_of_base64(std::string_view text) {
-    if (text.size() > 2 && text.front() == ':' && text.back() == ':') {
-        text = text.substr(1, text.size() - 2);
-    }
-    std::string der;
-    return decode_base64(text, &der) && !der.empty() ? certificate_of_der(der) : nullptr;
+/* RFC 9440 section 2.1, a byte sequence of RFC 8941 in colons; or the same without them. */
+CertificateHandle certificate_of_field(std::string_view text) {
+    const bool in_colons = text.size() > 2 && text.front() == ':' && text.back() == ':';
+    return certificate_of_base64(in_colons ? text.substr(1, text.size() - 2) : text);
 }
 
 }  // namespace
@@ -104,7 +124,7 @@ std::optional<Thumbprint> thumbprint_of_text(std::string_view text) {
         return std::nullopt;
     }
     const CertificateHandle certificate =
-        starts_with(text, kPemBegin) ? certificate_of_pem(text) : certificate_of_base64(text);
+        starts_with(text, kPemStart) ? certificate_of_pem(text) : certificate_of_field(text);
     if (!certificate) {
         ERR_clear_error();
         return std::nullopt;

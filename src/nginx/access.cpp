@@ -5,8 +5,8 @@
 
 static ngx_http_oauth2_rs_ctx_t *ngx_http_oauth2_rs_open_ctx(ngx_http_request_t *r,
                                                              const oauth2_rs_resolver_t *resolver);
+static void ngx_http_oauth2_rs_readmit_ctx(ngx_http_request_t *r);
 static void ngx_http_oauth2_rs_ctx_cleanup(void *data);
-static void ngx_http_oauth2_rs_grant(const ngx_http_request_t *r, ngx_http_oauth2_rs_ctx_t *ctx);
 static ngx_int_t ngx_http_oauth2_rs_judge(ngx_http_request_t *r,
                                           const ngx_http_oauth2_rs_loc_conf_t *conf,
                                           ngx_http_oauth2_rs_ctx_t *ctx);
@@ -27,6 +27,8 @@ ngx_int_t ngx_http_oauth2_rs_access_handler(ngx_http_request_t *r) {
 
     conf = static_cast<ngx_http_oauth2_rs_loc_conf_t *>(
         ngx_http_get_module_loc_conf(r, ngx_http_oauth2_rs_module));
+
+    ngx_http_oauth2_rs_readmit_ctx(r);
 
     if (conf->resolver == nullptr) {
         return NGX_DECLINED;
@@ -62,24 +64,6 @@ ngx_int_t ngx_http_oauth2_rs_access_handler(ngx_http_request_t *r) {
     }
 }
 
-// The page of a refusal may be open to more than the request was: the answer stays a refusal, with
-// its reason and without claims.
-static void ngx_http_oauth2_rs_grant(const ngx_http_request_t *r, ngx_http_oauth2_rs_ctx_t *ctx) {
-    if (ngx_http_oauth2_rs_answers_refusal(r, ctx)) {
-        return;
-    }
-
-    ctx->granted = 1;
-    ctx->refused = 0;
-    ngx_memzero(&ctx->error, sizeof(oauth2_rs_text_t));
-    ngx_memzero(&ctx->reason, sizeof(oauth2_rs_text_t));
-}
-
-ngx_uint_t ngx_http_oauth2_rs_answers_refusal(const ngx_http_request_t *r,
-                                              const ngx_http_oauth2_rs_ctx_t *ctx) {
-    return ctx->refused && r->err_status != 0;
-}
-
 ngx_http_oauth2_rs_ctx_t *ngx_http_oauth2_rs_get_ctx(ngx_http_request_t *r) {
     ngx_pool_cleanup_t *cln;
     ngx_http_oauth2_rs_ctx_t *ctx;
@@ -95,13 +79,21 @@ ngx_http_oauth2_rs_ctx_t *ngx_http_oauth2_rs_get_ctx(ngx_http_request_t *r) {
     // An internal redirect clears the contexts of all modules. The cleanups stay, the latest first.
     for (cln = r->pool->cleanup; cln != nullptr; cln = cln->next) {
         if (cln->handler == ngx_http_oauth2_rs_ctx_cleanup) {
-            ctx = static_cast<ngx_http_oauth2_rs_ctx_t *>(cln->data);
-            ngx_http_set_ctx(r, ctx, ngx_http_oauth2_rs_module);
-            return ctx;
+            return static_cast<ngx_http_oauth2_rs_ctx_t *>(cln->data);
         }
     }
 
     return nullptr;
+}
+
+// Before the access phase of a location no claim shows, not even that of an earlier location: what
+// an internal redirect has cleared is set again here, and not by whoever asks first.
+static void ngx_http_oauth2_rs_readmit_ctx(ngx_http_request_t *r) {
+    ngx_http_oauth2_rs_ctx_t *ctx = ngx_http_oauth2_rs_get_ctx(r);
+
+    if (ctx != nullptr) {
+        ngx_http_set_ctx(r, ctx, ngx_http_oauth2_rs_module);
+    }
 }
 
 /*

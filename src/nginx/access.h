@@ -26,10 +26,6 @@ typedef struct {
 
 ngx_int_t ngx_http_oauth2_rs_access_handler(ngx_http_request_t *r);
 
-/* Whether NGINX is composing the answer of an earlier refusal, in the location of an error page. */
-ngx_uint_t ngx_http_oauth2_rs_answers_refusal(const ngx_http_request_t *r,
-                                              const ngx_http_oauth2_rs_ctx_t *ctx);
-
 /* The latest context of the main request, or nullptr where no resolver was asked yet. */
 ngx_http_oauth2_rs_ctx_t *ngx_http_oauth2_rs_get_ctx(ngx_http_request_t *r);
 

@@ -4,6 +4,8 @@
 #include "nginx/endpoint.h"
 
 static void ngx_http_oauth2_rs_registry_cleanup(void *data);
+static void ngx_http_oauth2_rs_merge_cache(ngx_http_oauth2_rs_loc_conf_t *conf,
+                                           const ngx_http_oauth2_rs_loc_conf_t *prev);
 static ngx_int_t ngx_http_oauth2_rs_build_resolver(ngx_conf_t *cf,
                                                    ngx_http_oauth2_rs_loc_conf_t *conf);
 static ngx_int_t ngx_http_oauth2_rs_demand_certificate(ngx_conf_t *cf,
@@ -35,6 +37,11 @@ void *ngx_http_oauth2_rs_create_main_conf(ngx_conf_t *cf) {
 
     cln->handler = ngx_http_oauth2_rs_registry_cleanup;
     cln->data = conf->registry;
+
+    conf->cache_zones = ngx_array_create(cf->pool, 4, sizeof(ngx_shm_zone_t *));
+    if (conf->cache_zones == nullptr) {
+        return nullptr;
+    }
 
     conf->certificate_servers = ngx_array_create(cf->pool, 4, sizeof(ngx_http_core_srv_conf_t *));
     conf->endpoints = ngx_array_create(cf->pool, 4, sizeof(ngx_http_oauth2_rs_endpoint_t));
@@ -71,6 +78,7 @@ void *ngx_http_oauth2_rs_create_loc_conf(ngx_conf_t *cf) {
     conf->algorithms = static_cast<ngx_array_t *>(NGX_CONF_UNSET_PTR);
     conf->audiences = static_cast<ngx_array_t *>(NGX_CONF_UNSET_PTR);
     conf->skew_ms = NGX_CONF_UNSET;
+    conf->cache_zone = static_cast<ngx_shm_zone_t *>(NGX_CONF_UNSET_PTR);
 
     return conf;
 }
@@ -95,6 +103,7 @@ char *ngx_http_oauth2_rs_merge_loc_conf(ngx_conf_t *cf, void *parent, void *chil
     ngx_conf_merge_ptr_value(conf->algorithms, prev->algorithms, nullptr);
     ngx_conf_merge_ptr_value(conf->audiences, prev->audiences, nullptr);
     ngx_conf_merge_value(conf->skew_ms, prev->skew_ms, 0);
+    ngx_http_oauth2_rs_merge_cache(conf, prev);
 
     if (conf->kind == NGX_HTTP_OAUTH2_RS_OFF) {
         return NGX_CONF_OK;
@@ -107,6 +116,18 @@ char *ngx_http_oauth2_rs_merge_loc_conf(ngx_conf_t *cf, void *parent, void *chil
     }
 
     return NGX_CONF_OK;
+}
+
+static void ngx_http_oauth2_rs_merge_cache(ngx_http_oauth2_rs_loc_conf_t *conf,
+                                           const ngx_http_oauth2_rs_loc_conf_t *prev) {
+    if (conf->cache_zone == NGX_CONF_UNSET_PTR && prev->cache_zone == NGX_CONF_UNSET_PTR) {
+        conf->cache_zone = nullptr;
+
+    } else if (conf->cache_zone == NGX_CONF_UNSET_PTR) {
+        conf->cache_zone = prev->cache_zone;
+        conf->cache_default_ms = prev->cache_default_ms;
+        conf->cache_most_ms = prev->cache_most_ms;
+    }
 }
 
 static ngx_int_t ngx_http_oauth2_rs_build_resolver(ngx_conf_t *cf,
@@ -143,6 +164,11 @@ static ngx_int_t ngx_http_oauth2_rs_build_resolver(ngx_conf_t *cf,
     settings.verification_secret = ngx_http_oauth2_rs_text(&conf->verification_secret);
     settings.skew_ms = conf->skew_ms;
     settings.profile = static_cast<oauth2_rs_profile_t>(conf->profile);
+    if (conf->cache_zone != nullptr) {
+        settings.cache_zone = ngx_http_oauth2_rs_text(&conf->cache_zone->shm.name);
+        settings.cache_default_ms = conf->cache_default_ms;
+        settings.cache_most_ms = conf->cache_most_ms;
+    }
     settings.confirmation_required = conf->confirmation == OAUTH2_RS_CONFIRMATION_REQUIRED;
     settings.base_directory = ngx_http_oauth2_rs_text(&cf->cycle->conf_prefix);
     ngx_http_oauth2_rs_fill_lists(conf, &settings);

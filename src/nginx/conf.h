@@ -21,6 +21,7 @@ typedef struct ngx_http_oauth2_rs_key_worker_s ngx_http_oauth2_rs_key_worker_t;
 /* POD. The registry is destroyed by a cleanup of the cycle's pool. */
 typedef struct {
     oauth2_rs_registry_t *registry;
+    ngx_array_t *cache_zones;          // ngx_shm_zone_t *: each must get a size somewhere
     ngx_array_t *certificate_servers;  // ngx_http_core_srv_conf_t *: TLS must ask for certificates
     ngx_array_t *endpoints;            // ngx_http_oauth2_rs_endpoint_t: locations that must stand
     ngx_http_oauth2_rs_key_worker_t *key_workers;  // of this process, one for each source of keys
@@ -47,6 +48,9 @@ typedef struct {
     ngx_array_t *algorithms;                // oauth2_rs_text_t
     ngx_array_t *audiences;                 // oauth2_rs_text_t
     int64_t skew_ms;                        // NGX_CONF_UNSET: not set
+    ngx_shm_zone_t *cache_zone;             // nullptr: nothing is cached
+    int64_t cache_default_ms;               // set together with cache_zone
+    int64_t cache_most_ms;                  // likewise; 0: until the token's expiry
     const oauth2_rs_resolver_t *resolver;   // nullptr: off. Owned by the registry.
 } ngx_http_oauth2_rs_loc_conf_t;
 
@@ -59,6 +63,13 @@ ngx_int_t ngx_http_oauth2_rs_check_certificate_servers(ngx_conf_t *cf);
 
 static inline oauth2_rs_text_t ngx_http_oauth2_rs_text(const ngx_str_t *value) {
     return {reinterpret_cast<const char *>(value->data), value->len};
+}
+
+/* NGINX's cached clock, in milliseconds since the epoch. */
+static inline int64_t ngx_http_oauth2_rs_clock_ms(void) {
+    ngx_time_t *tp = ngx_timeofday();
+
+    return static_cast<int64_t>(tp->sec) * 1000 + static_cast<int64_t>(tp->msec);
 }
 
 #endif

@@ -107,8 +107,8 @@ char *ngx_http_oauth2_rs_set_client_certificate(ngx_conf_t *cf, ngx_command_t *c
 
     if (ngx_http_oauth2_rs_names_client_variable(&value[1])) {
         ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
-                           "\"%V\" depends on \"%V\": a client can set this and so claim any "
-                           "certificate, let it count only from the proxy's addresses (a geo over "
+                           "%V depends on \"%V\": a client can set this and so claim any "
+                           "certificate; let it count only from the proxy's addresses (a geo over "
                            "$realip_remote_addr and a map)",
                            &cmd->name, &value[1]);
     }

@@ -1,6 +1,7 @@
 #include "nginx/host.h"
 
 #include "nginx/access.h"
+#include "nginx/cache_zone.h"
 #include "nginx/client_certificate.h"
 
 static int64_t ngx_http_oauth2_rs_now_ms(void *host);
@@ -14,15 +15,12 @@ enum { NGX_HTTP_OAUTH2_RS_MAX_FETCHES = 4 };
 
 oauth2_rs_host_t ngx_http_oauth2_rs_host(ngx_http_request_t *r) {
     return {ngx_http_oauth2_rs_now_ms,     ngx_http_oauth2_rs_client_certificate,
+            ngx_http_oauth2_rs_cache_get,  ngx_http_oauth2_rs_cache_put,
             ngx_http_oauth2_rs_fetched,    ngx_http_oauth2_rs_begin_fetch,
             ngx_http_oauth2_rs_await_keys, r};
 }
 
-static int64_t ngx_http_oauth2_rs_now_ms(void * /*host*/) {
-    ngx_time_t *tp = ngx_timeofday();
-
-    return static_cast<int64_t>(tp->sec) * 1000 + static_cast<int64_t>(tp->msec);
-}
+static int64_t ngx_http_oauth2_rs_now_ms(void * /*host*/) { return ngx_http_oauth2_rs_clock_ms(); }
 
 static oauth2_rs_fetch_state_t ngx_http_oauth2_rs_fetched(void *host, oauth2_rs_fetch_key_t key,
                                                           oauth2_rs_fetch_answer_t *answer) {

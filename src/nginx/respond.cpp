@@ -38,6 +38,21 @@ ngx_int_t ngx_http_oauth2_rs_refuse(ngx_http_request_t *r, ngx_http_complex_valu
     return ngx_http_oauth2_rs_answer(r, ctx, &denial);
 }
 
+void ngx_http_oauth2_rs_grant(ngx_http_request_t *r, ngx_http_oauth2_rs_ctx_t *ctx) {
+    // The page of a refusal may be open to more than the request was: the answer stays a refusal,
+    // with its reason and without claims.
+    if (ctx->refused && r->err_status != 0) {
+        return;
+    }
+
+    (void)ngx_http_oauth2_rs_set_challenge(r, ctx, {nullptr, 0});
+
+    ctx->granted = 1;
+    ctx->refused = 0;
+    ngx_memzero(&ctx->error, sizeof(oauth2_rs_text_t));
+    ngx_memzero(&ctx->reason, sizeof(oauth2_rs_text_t));
+}
+
 ngx_int_t ngx_http_oauth2_rs_fail(ngx_http_request_t *r, ngx_http_oauth2_rs_ctx_t *ctx) {
     // Taking a challenge away needs no memory.
     (void)ngx_http_oauth2_rs_set_challenge(r, ctx, {nullptr, 0});
@@ -47,8 +62,8 @@ ngx_int_t ngx_http_oauth2_rs_fail(ngx_http_request_t *r, ngx_http_oauth2_rs_ctx_
 
 static ngx_int_t ngx_http_oauth2_rs_answer(ngx_http_request_t *r, ngx_http_oauth2_rs_ctx_t *ctx,
                                            const oauth2_rs_denial_t *denial) {
-    // The page of a refusal that is refused in its turn is no second one.
-    if (!ngx_http_oauth2_rs_answers_refusal(r, ctx) || ctx->reason.data != denial->reason.data) {
+    // A request that is refused again, as in the location of an error page, is no second one.
+    if (!ctx->refused || ctx->reason.data != denial->reason.data) {
         ngx_http_oauth2_rs_log(r, denial);
     }
 
@@ -74,7 +89,8 @@ ngx_int_t ngx_http_oauth2_rs_precontent_handler(ngx_http_request_t *r) {
 
     ctx = ngx_http_oauth2_rs_get_ctx(r);
 
-    if (ctx != nullptr && ctx->refused && ctx->refused_loc_conf == r->loc_conf) {
+    if (ctx != nullptr && ctx->refused && ctx->refused_loc_conf == r->loc_conf &&
+        r->err_status == 0) {
         (void)ngx_http_oauth2_rs_set_challenge(r, ctx, {nullptr, 0});
     }
 

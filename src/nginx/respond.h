@@ -9,6 +9,9 @@
 ngx_int_t ngx_http_oauth2_rs_refuse(ngx_http_request_t *r, ngx_http_complex_value_t *realm,
                                     ngx_http_oauth2_rs_ctx_t *ctx);
 
+/* Notes that the request is granted, and takes back the challenge of an earlier refusal. */
+void ngx_http_oauth2_rs_grant(ngx_http_request_t *r, ngx_http_oauth2_rs_ctx_t *ctx);
+
 /* Where the request could not be judged, for lack of memory: returns status 500. */
 ngx_int_t ngx_http_oauth2_rs_fail(ngx_http_request_t *r, ngx_http_oauth2_rs_ctx_t *ctx);
 

@@ -73,6 +73,18 @@ ngx_int_t ngx_http_oauth2_rs_reason_variable(ngx_http_request_t *r, ngx_http_var
     return ngx_http_oauth2_rs_show(v, ctx == nullptr ? ngx_http_oauth2_rs_nothing : ctx->reason);
 }
 
+ngx_int_t ngx_http_oauth2_rs_cache_status_variable(ngx_http_request_t *r,
+                                                   ngx_http_variable_value_t *v,
+                                                   uintptr_t /*data*/) {
+    ngx_http_oauth2_rs_ctx_t *ctx = ngx_http_oauth2_rs_get_ctx(r);
+
+    if (ctx == nullptr || ctx->resolution == nullptr) {
+        return ngx_http_oauth2_rs_show(v, ngx_http_oauth2_rs_nothing);
+    }
+
+    return ngx_http_oauth2_rs_show(v, oauth2_rs_cache_status(ctx->resolution));
+}
+
 /* Known as soon as a resolver was asked, whatever it said: a refusal may be about it. */
 ngx_int_t ngx_http_oauth2_rs_thumbprint_variable(ngx_http_request_t *r,
                                                  ngx_http_variable_value_t *v, uintptr_t /*data*/) {
@@ -91,7 +103,9 @@ static oauth2_rs_resolution_t *ngx_http_oauth2_rs_granted(ngx_http_request_t *r)
     ngx_http_oauth2_rs_ctx_t *ctx;
     ngx_http_oauth2_rs_loc_conf_t *conf;
 
-    ctx = ngx_http_oauth2_rs_get_ctx(r);
+    // Not looked for beyond a redirect: that is for the access phase of the new location to do.
+    ctx = static_cast<ngx_http_oauth2_rs_ctx_t *>(
+        ngx_http_get_module_ctx(r->main, ngx_http_oauth2_rs_module));
     if (ctx == nullptr || !ctx->granted) {
         return nullptr;
     }

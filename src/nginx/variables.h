@@ -22,6 +22,8 @@ ngx_int_t ngx_http_oauth2_rs_error_variable(ngx_http_request_t *r, ngx_http_vari
                                             uintptr_t data);
 ngx_int_t ngx_http_oauth2_rs_thumbprint_variable(ngx_http_request_t *r,
                                                  ngx_http_variable_value_t *v, uintptr_t data);
+ngx_int_t ngx_http_oauth2_rs_cache_status_variable(ngx_http_request_t *r,
+                                                   ngx_http_variable_value_t *v, uintptr_t data);
 ngx_int_t ngx_http_oauth2_rs_reason_variable(ngx_http_request_t *r, ngx_http_variable_value_t *v,
                                              uintptr_t data);
 

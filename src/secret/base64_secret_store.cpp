@@ -19,7 +19,8 @@ Configured<std::unique_ptr<SecretStore>> Base64SecretStore::make(const StoreSett
     auto store = std::make_unique<Base64SecretStore>();
     for (const auto& [id, value] : parameters.value().all()) {
         if (!is_secret_id(id)) {
-            return ConfigError{"invalid secret id " + quoted(printable(id))};
+            // What stands there may be a secret whose id was forgotten: it isn't shown.
+            return ConfigError{"an ID before \"=\" is no secret id; write each as ID=VALUE"};
         }
         store->encoded_.emplace(id, to_secret(value));
     }

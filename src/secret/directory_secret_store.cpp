@@ -16,7 +16,7 @@ Configured<std::unique_ptr<SecretStore>> DirectorySecretStore::make(const StoreS
         return parsed.error();
     }
     const StoreParameters& parameters = parsed.value();
-    const std::string path = parameters.get("path", "");
+    const std::string path(parameters.get("path", ""));
     if (path.empty()) {
         return ConfigError{"it needs path=DIR"};
     }
@@ -24,7 +24,7 @@ Configured<std::unique_ptr<SecretStore>> DirectorySecretStore::make(const StoreS
     if (!format) {
         return unknown_secret_format();
     }
-    const std::string suffix = parameters.get("suffix", "");
+    const std::string suffix(parameters.get("suffix", ""));
     if (suffix.find('/') != std::string::npos) {
         return ConfigError{"a suffix holds no \"/\""};
     }

@@ -13,7 +13,7 @@ Configured<std::unique_ptr<SecretStore>> JwksFileSecretStore::make(const StoreSe
     if (!parameters.ok()) {
         return parameters.error();
     }
-    const std::string path = parameters.value().get("file", "");
+    const std::string path(parameters.value().get("file", ""));
     if (path.empty()) {
         return ConfigError{"it needs file=PATH or uri=/LOCATION"};
     }

@@ -12,15 +12,14 @@ namespace oauth2_rs {
 namespace {
 
 constexpr std::int64_t kLongest = std::int64_t{10} * 365 * 24 * 3600 * 1000;  // ten years
-constexpr std::int64_t kShort = 10 * 1000;
 
 Configured<std::int64_t> timeout(const StoreParameters& parameters, std::string_view name,
                                  std::int64_t otherwise) {
-    const std::string text = parameters.get(name, "");
-    if (text.empty()) {
+    const auto found = parameters.all().find(name);
+    if (found == parameters.all().end()) {
         return otherwise;
     }
-    const auto duration = parse_duration(text);
+    const auto duration = parse_duration(found->second);
     if (!duration.ok()) {
         return ConfigError{std::string(name) + ": " + duration.error().message};
     }
@@ -63,8 +62,9 @@ Configured<std::unique_ptr<SecretStore>> JwksUriSecretStore::make(const StoreSet
     if (!timeouts.ok()) {
         return timeouts.error();
     }
-    return std::unique_ptr<SecretStore>(std::make_unique<JwksUriSecretStore>(
-        parameters.value().get("uri", ""), std::string(settings.server), timeouts.value()));
+    return std::unique_ptr<SecretStore>(
+        std::make_unique<JwksUriSecretStore>(std::string(parameters.value().get("uri", "")),
+                                             std::string(settings.server), timeouts.value()));
 }
 
 JwksUriSecretStore::JwksUriSecretStore(std::string uri, std::string server, KeyTimeouts timeouts)
@@ -82,9 +82,10 @@ Configured<Done> JwksUriSecretStore::load(const std::string& /*secret_id*/,
         {"cache_miss_timeout", timeouts_.cache_miss},
         {"stale_timeout", timeouts_.stale}};
     for (const auto& [name, milliseconds] : timeouts) {
-        if (milliseconds < kShort) {
-            context.warnings->push_back(std::string(name) +
-                                        " is shorter than 10 seconds, which is seldom meant");
+        // Nothing is as short as zero, which stale_timeout may be.
+        auto warning = short_timeout_warning(name, std::max(milliseconds, std::int64_t{1}));
+        if (!warning.empty()) {
+            context.warnings->push_back(std::move(warning));
         }
     }
     return Done{};

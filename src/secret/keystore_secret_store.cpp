@@ -100,11 +100,11 @@ Configured<std::unique_ptr<SecretStore>> KeystoreSecretStore::make(const StoreSe
         return parsed.error();
     }
     const StoreParameters& parameters = parsed.value();
-    const std::string path = parameters.get("file", "");
+    const std::string path(parameters.get("file", ""));
     if (path.empty()) {
         return ConfigError{"it needs file=PATH"};
     }
-    const std::string password_id = parameters.get("password_secret", "");
+    const std::string password_id(parameters.get("password_secret", ""));
     if (!password_id.empty() && !is_secret_id(password_id)) {
         return ConfigError{"invalid secret id " + quoted(printable(password_id))};
     }

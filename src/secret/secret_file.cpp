@@ -1,6 +1,8 @@
 #include "secret/secret_file.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -24,6 +26,16 @@ ConfigError failed_by_system(const std::string& path) {
     return failed(path, std::generic_category().message(errno));
 }
 
+/* Without waiting: a FIFO's other end may never come. */
+FileHandle open_file(const std::string& path) {
+    const int descriptor = open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    FileHandle file(descriptor < 0 ? nullptr : fdopen(descriptor, "r"));
+    if (!file && descriptor >= 0) {
+        close(descriptor);
+    }
+    return file;
+}
+
 bool read_all(std::FILE* file, SecretBytes* content) {
     std::array<unsigned char, 4096> buffer;
     std::size_t size = 0;
@@ -38,7 +50,7 @@ bool read_all(std::FILE* file, SecretBytes* content) {
 }  // namespace
 
 Configured<std::optional<SecretFile>> read_secret_file(const std::string& path) {
-    const FileHandle file(std::fopen(path.c_str(), "re"));
+    const FileHandle file = open_file(path);
     if (!file && errno == ENOENT) {
         return std::optional<SecretFile>();
     }

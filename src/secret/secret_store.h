@@ -100,8 +100,8 @@ class SecretStore {
 struct StoreSettings {
     std::string_view type;
     std::vector<std::string_view> parameters;
-    std::string_view server;          // whose locations a URI means
     std::string_view base_directory;  // what a relative path is relative to, ends in "/"
+    std::string_view server = {};     // whose locations a URI means
 };
 
 /* A store with nothing loaded; the error says what is wrong with the settings. */

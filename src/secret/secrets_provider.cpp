@@ -1,5 +1,6 @@
 #include "secret/secrets_provider.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace oauth2_rs {
@@ -29,6 +30,14 @@ void add_fitting(const KeySet& set, const Algorithm& algorithm, KeyChoice* choic
 
 SecretsProvider::SecretsProvider(std::vector<std::shared_ptr<const SecretStore>> stores)
     : stores_(std::move(stores)) {}
+
+bool SecretsProvider::holds(RequestContext& request, std::string_view secret_id,
+                            const Digest& key) const {
+    return std::any_of(stores_.begin(), stores_.end(), [&](const auto& store) {
+        const auto set = store->keys(request, secret_id);
+        return set.ok() && set.value() != nullptr && set.value()->holds(key);
+    });
+}
 
 Step<KeyChoice> SecretsProvider::choose(RequestContext& request, const SecretQuery& query) const {
     KeyChoice fitting;

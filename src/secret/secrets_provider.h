@@ -61,6 +61,9 @@ class SecretsProvider {
      */
     Step<bool> renew(RequestContext& request) const;
 
+    /* Whether that very key is still one of the secret's. */
+    bool holds(RequestContext& request, std::string_view secret_id, const Digest& key) const;
+
   private:
     std::vector<std::shared_ptr<const SecretStore>> stores_;
 };

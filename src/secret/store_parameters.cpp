@@ -29,21 +29,21 @@ Configured<StoreParameters> StoreParameters::parse(const std::vector<std::string
             // The text itself is not shown: it may be a secret whose name was forgotten.
             return ConfigError{"a parameter is not of the form name=value"};
         }
-        const std::string name(parameter.substr(0, equals));
+        const std::string_view name = parameter.substr(0, equals);
         if (known.size() != 0 && std::find(known.begin(), known.end(), name) == known.end()) {
             return ConfigError{"unknown parameter " + quoted(printable(name)) +
                                "; the parameters are " + list(known)};
         }
         if (!result.values_.emplace(name, parameter.substr(equals + 1)).second) {
-            return ConfigError{"parameter " + quoted(printable(name)) + " is given twice"};
+            return ConfigError{"a parameter is given twice"};
         }
     }
     return result;
 }
 
-std::string StoreParameters::get(std::string_view name, std::string_view otherwise) const {
-    const auto found = values_.find(std::string(name));
-    return found == values_.end() ? std::string(otherwise) : found->second;
+std::string_view StoreParameters::get(std::string_view name, std::string_view otherwise) const {
+    const auto found = values_.find(name);
+    return found == values_.end() ? otherwise : found->second;
 }
 
 Configured<std::int64_t> StoreParameters::cache_timeout_ms() const {

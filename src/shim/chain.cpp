@@ -14,6 +14,7 @@ namespace {
 
 using Stores = std::vector<std::shared_ptr<SecretStore>>;
 using Algorithms = std::vector<const Algorithm*>;
+using Chain = std::unique_ptr<AccessTokenResolver>;
 
 void append_field(std::string* fingerprint, std::string_view field) {
     *fingerprint += std::to_string(field.size());
@@ -35,7 +36,10 @@ std::string fingerprint_of(const StoreSettings& store) {
     append_list(&fingerprint, store.parameters);
     append_field(&fingerprint, store.base_directory);
     append_field(&fingerprint, store.server);
-    return fingerprint;
+    // Parameters may be secrets: what is kept is their digest.
+    const Digest digest = Sha256().of(fingerprint);
+    OPENSSL_cleanse(fingerprint.data(), fingerprint.size());
+    return {digest.begin(), digest.end()};
 }
 
 bool is_null(const ChainSettings& settings) { return settings.verification_secret == "null"; }
@@ -54,10 +58,6 @@ const char* contradiction_of_null(const ChainSettings& settings) {
     if (!settings.algorithms.empty()) {
         return "oauth2_verification_secret null goes with no oauth2_algorithms: no signature is "
                "looked at; name a secret, or remove oauth2_algorithms";
-    }
-    if (settings.confirmation_required) {
-        return "oauth2_verification_secret null goes with no oauth2_confirmation_key required: "
-               "anyone can write a \"cnf\"; name a secret, or remove oauth2_confirmation_key";
     }
     return nullptr;
 }
@@ -170,6 +170,10 @@ class ConfigurationContext final : public RequestContext {
   public:
     std::int64_t now_ms() override { return 0; }
     Result<Thumbprint> client_thumbprint() override { return Denial{}; }
+    std::optional<std::string_view> cache_get(const Digest& /*key*/) override { return {}; }
+    void cache_put(const Digest& /*key*/, std::string_view /*bytes*/,
+                   std::int64_t /*until_ms*/) override {}
+    void note_cache(CacheStatus /*status*/) override {}
 };
 
 bool is_fetched(const Stores& stores) {
@@ -260,8 +264,31 @@ void warn_of_weak_policy(const ChainSettings& settings, Warnings* warnings) {
     }
 }
 
-Configured<std::unique_ptr<AccessTokenResolver>> build_introspection(
-    const ChainSettings& settings) {
+/* What tells the cache entries of this chain from all others: its rules and its lasting keys. */
+Digest fingerprint_of_chain(const ChainSettings& settings, const Stores& stores,
+                            std::string_view secret_id) {
+    std::string lasting;
+    for (const auto& store : stores) {
+        if (store->refresh_interval_ms() > 0 || store->key_source() != nullptr) {
+            continue;  // its keys come and go: each hit asks for the key's own digest
+        }
+        for (const Key* key : keys_of({store}, secret_id)) {
+            lasting.append(key->digest().begin(), key->digest().end());
+        }
+    }
+    return Sha256().of(fingerprint_of(settings), lasting);
+}
+
+/* confirm(cache(leaf)): the confirmation is above this, for a hit must not skip it. */
+Chain cached(Chain leaf, const Digest& fingerprint, const ChainSettings& settings) {
+    if (settings.cache_zone.empty()) {
+        return leaf;
+    }
+    return std::make_unique<CachingAccessTokenResolver>(std::move(leaf), fingerprint,
+                                                        settings.cache_times);
+}
+
+Configured<Chain> build_introspection(const ChainSettings& settings) {
     if (settings.introspection_endpoint.empty()) {
         return ConfigError{
             "oauth2_resolver introspection needs oauth2_introspection_endpoint: write the URI of "
@@ -269,9 +296,9 @@ Configured<std::unique_ptr<AccessTokenResolver>> build_introspection(
     }
     ClaimsPolicy policy = settings.policy;
     policy.issuer = settings.issuer;
-    return std::unique_ptr<AccessTokenResolver>(
-        std::make_unique<TokenIntrospectionAccessTokenResolver>(
-            std::string(settings.introspection_endpoint), std::move(policy)));
+    Chain chain = std::make_unique<TokenIntrospectionAccessTokenResolver>(
+        std::string(settings.introspection_endpoint), std::move(policy));
+    return cached(std::move(chain), Sha256().of(fingerprint_of(settings)), settings);
 }
 
 }  // namespace
@@ -293,7 +320,19 @@ std::string fingerprint_of(const ChainSettings& settings) {
     for (const StoreSettings& store : settings.stores) {
         append_field(&fingerprint, fingerprint_of(store));
     }
+    append_field(&fingerprint, settings.cache_zone);
+    append_field(&fingerprint, std::to_string(settings.cache_times.default_ms));
+    append_field(&fingerprint, std::to_string(settings.cache_times.most_ms.value_or(0)));
     return fingerprint;
+}
+
+Configured<Done> check_confirmation(const ChainSettings& settings) {
+    if (settings.confirmation_required && is_null(settings)) {
+        return ConfigError{
+            "oauth2_verification_secret null goes with no oauth2_confirmation_key required: anyone "
+            "can write a \"cnf\"; name a secret, or remove oauth2_confirmation_key"};
+    }
+    return Done{};
 }
 
 Configured<std::unique_ptr<AccessTokenResolver>> build_chain(const ChainSettings& settings,
@@ -329,9 +368,11 @@ Configured<std::unique_ptr<AccessTokenResolver>> build_chain(const ChainSettings
             return usable.error();
         }
     }
-    return std::unique_ptr<AccessTokenResolver>(std::make_unique<StatelessAccessTokenResolver>(
+    const Digest fingerprint = fingerprint_of_chain(settings, loaded, secret_id);
+    Chain chain = std::make_unique<StatelessAccessTokenResolver>(
         VerificationPolicy{std::move(secret_id), std::move(algorithms.value())},
-        SecretsProvider({loaded.begin(), loaded.end()}), std::move(policy)));
+        SecretsProvider({loaded.begin(), loaded.end()}), std::move(policy));
+    return cached(std::move(chain), fingerprint, settings);
 }
 
 }  // namespace oauth2_rs

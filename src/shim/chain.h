@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "secret/secret_store.h"
 #include "token/access_token_resolver.h"
+#include "token/caching_access_token_resolver.h"
 #include "token/claims_policy.h"
 
 namespace oauth2_rs {
@@ -26,6 +27,8 @@ struct ChainSettings {
     std::vector<StoreSettings> stores;
     std::string_view introspection_endpoint;
     std::string_view server;             // whose locations a URI means
+    std::string_view cache_zone;  // empty: nothing is cached
+    CacheTimes cache_times;
     bool confirmation_required = false;  // checked against the rest, not part of the fingerprint
 };
 
@@ -34,6 +37,12 @@ std::string fingerprint_of(const ChainSettings& settings);
 
 /* The stores of a configuration cycle, one for equal settings. */
 using StoreCache = std::unordered_map<std::string, std::shared_ptr<SecretStore>>;
+
+/*
+ * Whether what a location demands of the binding can be had of its chain. Asked for every location,
+ * since several share a chain.
+ */
+Configured<Done> check_confirmation(const ChainSettings& settings);
 
 /* The one place where settings become a resolver. Errors and warnings name their directive. */
 Configured<std::unique_ptr<AccessTokenResolver>> build_chain(const ChainSettings& settings,

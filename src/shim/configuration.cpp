@@ -21,8 +21,8 @@ void report(const oauth2_rs_reporter_t* reporter, oauth2_rs_severity_t severity,
 
 StoreSettings store_settings(const oauth2_rs_store_settings_t& store, std::string_view server,
                              std::string_view base_directory) {
-    StoreSettings settings{
-        view(store.type), views(store.parameters, store.parameter_count), {}, base_directory};
+    StoreSettings settings{view(store.type), views(store.parameters, store.parameter_count),
+                           base_directory};
     if (settings.type == "jwks" && JwksUriSecretStore::is_meant(settings)) {
         settings.server = server;
     }
@@ -59,6 +59,16 @@ ChainSettings chain_settings(const oauth2_rs_settings_t& settings) {
         chain.stores.push_back(store_settings(settings.stores[index], view(settings.server),
                                               view(settings.base_directory)));
     }
+    chain.cache_zone = view(settings.cache_zone);
+    if (!chain.cache_zone.empty()) {
+        chain.cache_times.default_ms = settings.cache_default_ms;
+        if (settings.cache_most_ms > 0) {
+            chain.cache_times.most_ms = settings.cache_most_ms;
+        } else if (chain.kind == ResolverKind::kIntrospection) {
+            // Who asks the issuer wants to hear of a revocation.
+            chain.cache_times.most_ms = settings.cache_default_ms;
+        }
+    }
     chain.confirmation_required = settings.confirmation_required != 0;
     return chain;
 }
@@ -66,6 +76,11 @@ ChainSettings chain_settings(const oauth2_rs_settings_t& settings) {
 const oauth2_rs_resolver_t* shared_resolver(oauth2_rs_registry_t* registry,
                                             const ChainSettings& settings,
                                             const oauth2_rs_reporter_t* reporter) {
+    const auto demand = check_confirmation(settings);
+    if (!demand.ok()) {
+        report(reporter, OAUTH2_RS_ERROR, demand.error().message);
+        return nullptr;
+    }
     std::string fingerprint = fingerprint_of(settings);
     const auto found = registry->resolvers.find(fingerprint);
     if (found != registry->resolvers.end()) {

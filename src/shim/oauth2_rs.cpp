@@ -1,11 +1,13 @@
 #include "shim/oauth2_rs.h"
 
 #include <algorithm>
-#include <deque>
+#include <array>
+#include <forward_list>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/strings.h"
 #include "jose/json.h"
@@ -28,8 +30,11 @@ struct oauth2_rs_resolution_s {
     std::optional<Resolution> resolution;  // what the chain said; asked once
     bool granted = false;
     Denial denial;
-    std::string required_scope;     // of the location that judged last
-    std::deque<std::string> texts;  // whatever was handed out
+    CacheStatus cache_status = CacheStatus::kUnused;
+    std::string required_scope;            // of the location that judged last
+    std::forward_list<std::string> texts;  // whatever was handed out
+    std::array<std::optional<oauth2_rs_text_t>, OAUTH2_RS_VALUE_COUNT> values;  // in `texts`
+    std::vector<std::pair<const json_t*, oauth2_rs_text_t>> claims;             // likewise
 };
 
 namespace {
@@ -98,6 +103,20 @@ class HostContext final : public RequestContext {
         return FetchState::kEnded;
     }
 
+    std::optional<std::string_view> cache_get(const Digest& key) override {
+        oauth2_rs_text_t value{};
+        if (host_->cache_get(host_->host, key.data(), &value) == 0) {
+            return std::nullopt;
+        }
+        return view(value);
+    }
+
+    void cache_put(const Digest& key, std::string_view bytes, std::int64_t until_ms) override {
+        host_->cache_put(host_->host, key.data(), text(bytes), until_ms);
+    }
+
+    void note_cache(CacheStatus status) override { resolution_->cache_status = status; }
+
   private:
     oauth2_rs_resolution_t* resolution_;
     const oauth2_rs_host_t* host_;
@@ -165,7 +184,7 @@ Step<Done> judge_scopes(oauth2_rs_resolution_t* resolution,
     if (!required.ok()) {
         return required.error();
     }
-    if (!grants_all(resolution->resolution->value().scopes(), required.value())) {
+    if (!grants_all(split_scope(resolution->resolution->value().facts().scope), required.value())) {
         resolution->required_scope = join(required.value(), ' ');
         return Denial{Code::kInsufficientScope, "the token lacks a required scope"};
     }
@@ -191,8 +210,8 @@ oauth2_rs_outcome_t decide(oauth2_rs_resolution_t* resolution, Work&& work) {
 }
 
 oauth2_rs_text_t keep(oauth2_rs_resolution_t* resolution, std::string rendered) {
-    resolution->texts.push_back(std::move(rendered));
-    return text(resolution->texts.back());
+    resolution->texts.push_front(std::move(rendered));
+    return text(resolution->texts.front());
 }
 
 oauth2_rs_text_t render_text(oauth2_rs_resolution_t* resolution, std::string_view value) {
@@ -203,6 +222,17 @@ oauth2_rs_text_t render_text(oauth2_rs_resolution_t* resolution, std::string_vie
 oauth2_rs_text_t render_claim(oauth2_rs_resolution_t* resolution, const json_t* claim) {
     const auto value = json_text(claim);
     return value ? render_text(resolution, *value) : keep(resolution, json_compact(claim));
+}
+
+/* Rendered once a request, however often a variable is evaluated. */
+oauth2_rs_text_t rendered_claim(oauth2_rs_resolution_t* resolution, const json_t* claim) {
+    for (const auto& [known, text] : resolution->claims) {
+        if (known == claim) {
+            return text;
+        }
+    }
+    resolution->claims.emplace_back(claim, render_claim(resolution, claim));
+    return resolution->claims.back().second;
 }
 
 oauth2_rs_text_t render_expiry(oauth2_rs_resolution_t* resolution, const json_t* claims) {
@@ -223,7 +253,7 @@ oauth2_rs_text_t render_value(oauth2_rs_resolution_t* resolution, oauth2_rs_valu
         case OAUTH2_RS_VALUE_CLAIMS:
             return keep(resolution, json_compact(token.claims()));
         case OAUTH2_RS_VALUE_SCOPE:
-            return render_text(resolution, view(keep(resolution, join(token.scopes(), ' '))));
+            return render_text(resolution, token.facts().scope);
         case OAUTH2_RS_VALUE_EXPIRES_AT:
             return render_expiry(resolution, token.claims());
         case OAUTH2_RS_VALUE_CONFIRMATION:
@@ -279,10 +309,16 @@ oauth2_rs_text_t oauth2_rs_challenge(oauth2_rs_resolution_t* resolution, oauth2_
 }
 
 oauth2_rs_text_t oauth2_rs_value(oauth2_rs_resolution_t* resolution, oauth2_rs_value_t value) {
-    if (!resolution->granted) {
+    if (!resolution->granted || value >= OAUTH2_RS_VALUE_COUNT) {
         return {};
     }
-    return guarded(oauth2_rs_text_t{}, [&] { return render_value(resolution, value); });
+    return guarded(oauth2_rs_text_t{}, [&] {
+        auto& rendered = resolution->values[value];
+        if (!rendered) {
+            rendered = render_value(resolution, value);
+        }
+        return *rendered;
+    });
 }
 
 oauth2_rs_text_t oauth2_rs_claim(oauth2_rs_resolution_t* resolution, const oauth2_rs_text_t* path,
@@ -295,7 +331,7 @@ oauth2_rs_text_t oauth2_rs_claim(oauth2_rs_resolution_t* resolution, const oauth
         for (size_t index = 0; index < path_length; ++index) {
             claim = json_member(claim, view(path[index]));
         }
-        return claim == nullptr ? oauth2_rs_text_t{} : render_claim(resolution, claim);
+        return claim == nullptr ? oauth2_rs_text_t{} : rendered_claim(resolution, claim);
     });
 }
 
@@ -318,4 +354,16 @@ oauth2_rs_text_t oauth2_rs_client_thumbprint(oauth2_rs_resolution_t* resolution,
                    ? keep(resolution, {presented.value().begin(), presented.value().end()})
                    : oauth2_rs_text_t{};
     });
+}
+
+oauth2_rs_text_t oauth2_rs_cache_status(const oauth2_rs_resolution_t* resolution) {
+    switch (resolution->cache_status) {
+        case CacheStatus::kHit:
+            return text("HIT");
+        case CacheStatus::kMiss:
+            return text("MISS");
+        case CacheStatus::kUnused:
+            break;
+    }
+    return {};
 }

@@ -81,6 +81,9 @@ typedef struct {
     oauth2_rs_kind_t kind;
     oauth2_rs_text_t introspection_endpoint; /* URI of an internal location; empty: not set */
     oauth2_rs_text_t server;         /* tells the server from all others; for settings with a URI */
+    oauth2_rs_text_t cache_zone;     /* empty: nothing is cached */
+    int64_t cache_default_ms;        /* more than 0 */
+    int64_t cache_most_ms;           /* more than 0; 0: until the token's expiry */
     int confirmation_required;       /* checked against the rest, but no setting of the resolver */
     oauth2_rs_text_t base_directory; /* what a relative PATH is relative to, ends in "/" */
 } oauth2_rs_settings_t;
@@ -132,8 +135,7 @@ void oauth2_rs_refresher_check(const oauth2_rs_registry_t *registry, size_t inde
 void oauth2_rs_refresher_run(oauth2_rs_registry_t *registry, size_t index,
                              const oauth2_rs_reporter_t *reporter);
 
-/* ---- Key sets that are fetched ----------------------------------------------------------------
- */
+/* ---- Key sets that are fetched ------------------------------------------------------------- */
 
 /* A store with `uri`; its texts live as long as the registry. */
 typedef struct {
@@ -167,7 +169,7 @@ typedef enum {
     OAUTH2_RS_PENDING /* a fetch is under way: judge again once it has ended */
 } oauth2_rs_outcome_t;
 
-enum { OAUTH2_RS_THUMBPRINT_LENGTH = 43 };
+enum { OAUTH2_RS_THUMBPRINT_LENGTH = 43, OAUTH2_RS_CACHE_KEY_LENGTH = 32 };
 
 /*
  * The certificate that the client presents: the thumbprint, where the connection's TLS has it, else
@@ -208,6 +210,12 @@ typedef struct {
     int64_t (*now_ms)(void *host); /* milliseconds since the epoch */
     /* 1 after filling in `certificate`, whose texts live as long as the request; 0: failed. */
     int (*client_certificate)(void *host, oauth2_rs_certificate_t *certificate);
+    /* 1 after finding `value`, which is valid until the next call; 0: there is none. */
+    int (*cache_get)(void *host, const unsigned char key[OAUTH2_RS_CACHE_KEY_LENGTH],
+                     oauth2_rs_text_t *value);
+    /* Keeps a value until that time at the latest; may forget it at any time. */
+    void (*cache_put)(void *host, const unsigned char key[OAUTH2_RS_CACHE_KEY_LENGTH],
+                      oauth2_rs_text_t value, int64_t until_ms);
     /* What became of a fetch; OAUTH2_RS_FETCH_ENDED fills in `answer`. */
     oauth2_rs_fetch_state_t (*fetched)(void *host, oauth2_rs_fetch_key_t key,
                                        oauth2_rs_fetch_answer_t *answer);
@@ -292,6 +300,9 @@ oauth2_rs_text_t oauth2_rs_value(oauth2_rs_resolution_t *resolution, oauth2_rs_v
 /* The claim at a path of member names; text as it is, everything else as compact JSON. */
 oauth2_rs_text_t oauth2_rs_claim(oauth2_rs_resolution_t *resolution, const oauth2_rs_text_t *path,
                                  size_t path_length);
+
+/* "HIT" or "MISS", whatever became of the token; empty where no cache was asked. */
+oauth2_rs_text_t oauth2_rs_cache_status(const oauth2_rs_resolution_t *resolution);
 
 /* ---- Certificates --------------------------------------------------------------------------- */
 

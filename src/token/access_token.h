@@ -1,36 +1,51 @@
 #ifndef OAUTH2_RS_TOKEN_ACCESS_TOKEN_H
 #define OAUTH2_RS_TOKEN_ACCESS_TOKEN_H
 
+#include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "base/handles.h"
+#include "base/sha256.h"
+#include "token/confirmation.h"
 
 namespace oauth2_rs {
 
 /*
- * What the issuer says about a token that was accepted. Owns its claims, of which the scopes are
- * views; a copy shares them.
+ * What the issuer says about a token that was accepted. Owns its claims; a copy shares them. What a
+ * request needs of every token stands beside the claims, which are parsed when they are asked for.
  */
 class ResolvedToken {
   public:
-    ResolvedToken(JsonHandle claims, std::vector<std::string_view> scopes)
-        : content_(std::make_shared<const Content>(Content{std::move(claims), std::move(scopes)})) {
-    }
+    /* What is known of a token without reading its claims. */
+    struct Facts {
+        std::string scope;  // the granted scopes, separated by single spaces
+        Confirmation confirmation;
+        std::optional<std::int64_t> valid_until_ms;  // expiry and skew; nothing: it names none
+        std::vector<Digest> keys;                    // that verified or decrypted it
+    };
 
-    /* A JSON object, never nullptr. */
-    const json_t* claims() const { return content_->claims.get(); }
+    /* `text` is a JSON object that was read strictly, `claims` its tree, or nullptr: not yet. */
+    ResolvedToken(std::string text, JsonHandle claims, Facts facts);
 
-    const std::vector<std::string_view>& scopes() const { return content_->scopes; }
+    const Facts& facts() const { return content_->facts; }
+
+    /* The JSON text of all claims, as it came. */
+    std::string_view text() const { return content_->text; }
+
+    /* A JSON object, never nullptr. Throws std::bad_alloc where memory is short. */
+    const json_t* claims() const;
 
   private:
     struct Content {
+        std::string text;
         JsonHandle claims;
-        std::vector<std::string_view> scopes;
+        Facts facts;
     };
-    std::shared_ptr<const Content> content_;
+    std::shared_ptr<Content> content_;
 };
 
 }  // namespace oauth2_rs

@@ -22,6 +22,11 @@ class AccessTokenResolver {
   public:
     virtual ~AccessTokenResolver() = default;
     virtual Resolution resolve(std::string_view token, RequestContext& request) const = 0;
+
+    /* Whether it would still accept a token that it accepted before, as far as its keys go. */
+    virtual bool upholds(const ResolvedToken& /*token*/, RequestContext& /*request*/) const {
+        return true;
+    }
 };
 
 }  // namespace oauth2_rs

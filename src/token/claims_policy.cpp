@@ -4,6 +4,7 @@
 #include <array>
 #include <string_view>
 
+#include "base/saturating.h"
 #include "base/strings.h"
 #include "jose/json.h"
 #include "token/numeric_date.h"
@@ -166,6 +167,11 @@ Verdict check_profile(TokenProfile profile, const json_t* typ, const json_t* cla
 }
 
 }  // namespace
+
+std::optional<std::int64_t> ClaimsPolicy::valid_until_ms(const json_t* claims) const {
+    const auto expires = numeric_date_ms(json_member(claims, "exp"));
+    return expires ? std::optional(add_saturating(*expires, skew_ms)) : std::nullopt;
+}
 
 Verdict ClaimsPolicy::check(const json_t* typ, const json_t* claims, std::int64_t now_ms) const {
     if (auto verdict = check_issuer(claims, issuer); !verdict.ok()) {

@@ -2,6 +2,7 @@
 #define OAUTH2_RS_TOKEN_CLAIMS_POLICY_H
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,10 @@ struct ClaimsPolicy {
      * it is there, but "aud" must be. Profiles are for tokens that speak for themselves.
      */
     Verdict check_introspected(const json_t* claims, std::int64_t now_ms) const;
+
+    /* The last moment at which "exp" and the skew let the claims count; nothing where it is
+     * missing. */
+    std::optional<std::int64_t> valid_until_ms(const json_t* claims) const;
 
   private:
     Verdict check_beginning(const json_t* claims, std::int64_t now_ms) const;

@@ -104,11 +104,13 @@ Resolution TokenIntrospectionAccessTokenResolver::judge(const FetchAnswer& answe
     if (const auto verdict = policy_.check_introspected(object, request.now_ms()); !verdict.ok()) {
         return verdict.error();
     }
-    auto scopes = granted_scopes(object);
+    const auto scopes = granted_scopes(object);
     if (!scopes.ok()) {
         return scopes.error();
     }
-    return ResolvedToken(std::move(claims.value()), std::move(scopes.value()));
+    ResolvedToken::Facts facts{
+        join(scopes.value(), ' '), read_confirmation(object), policy_.valid_until_ms(object), {}};
+    return ResolvedToken(std::string(answer.body), std::move(claims.value()), std::move(facts));
 }
 
 }  // namespace oauth2_rs

@@ -38,12 +38,4 @@ std::optional<std::int64_t> numeric_date_ms(const json_t* value) { return scaled
 
 std::optional<std::int64_t> numeric_date_seconds(const json_t* value) { return scaled(value, 1); }
 
-std::int64_t add_saturating(std::int64_t left, std::int64_t right) {
-    std::int64_t sum = 0;
-    if (__builtin_add_overflow(left, right, &sum)) {
-        return right > 0 ? kMost : kLeast;
-    }
-    return sum;
-}
-
 }  // namespace oauth2_rs

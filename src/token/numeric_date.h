@@ -16,9 +16,6 @@ namespace oauth2_rs {
 std::optional<std::int64_t> numeric_date_ms(const json_t* value);
 std::optional<std::int64_t> numeric_date_seconds(const json_t* value);
 
-/* Sums that stay at the ends of int64. */
-std::int64_t add_saturating(std::int64_t left, std::int64_t right);
-
 }  // namespace oauth2_rs
 
 #endif

@@ -38,6 +38,12 @@ Result<Scopes> scopes_in_array(const json_t* array) {
 
 }  // namespace
 
+Scopes split_scope(std::string_view text) {
+    Scopes scopes;
+    append_words(text, &scopes);
+    return scopes;
+}
+
 Result<Scopes> granted_scopes(const json_t* claims) {
     const json_t* claim = json_member(claims, "scope");
     if (claim == nullptr) {

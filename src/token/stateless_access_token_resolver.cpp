@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/strings.h"
 #include "jose/json.h"
 #include "token/scope.h"
 
@@ -10,14 +11,16 @@ namespace oauth2_rs {
 
 namespace {
 
+using Keys = std::vector<Digest>;
+
 constexpr std::size_t kMostTokenBytes = 64 * 1024;
 
 /* RFC 7518 section 3.6: what says that it isn't signed must not bear a signature. */
-Step<Done> check_unsigned(const Jws& jws) {
+Step<Keys> check_unsigned(const Jws& jws) {
     if (jws.header.alg == "none" && !jws.signature.empty()) {
         return Denial{Code::kMalformedToken, "its \"alg\" is \"none\", yet it bears a signature"};
     }
-    return Done{};
+    return Keys{};
 }
 
 }  // namespace
@@ -34,16 +37,24 @@ Resolution StatelessAccessTokenResolver::resolve(std::string_view token,
     if (token.size() > kMostTokenBytes) {
         return Denial{Code::kMalformedToken, "it is longer than 64 KiB"};
     }
-    const auto jws = parse_jws(token);
+    auto jws = parse_jws(token, headers_);
     if (!jws.ok()) {
         return jws.error();
     }
-    const auto signature = verification_.secret_id.empty() ? check_unsigned(jws.value())
-                                                           : check_signature(jws.value(), request);
+    auto signature = verification_.secret_id.empty() ? check_unsigned(jws.value())
+                                                     : check_signature(jws.value(), request);
     if (!signature.ok()) {
         return signature.as<ResolvedToken>();
     }
-    return resolve_claims(jws.value(), request);
+    return resolve_claims(std::move(jws.value()), std::move(signature.value()), request);
+}
+
+bool StatelessAccessTokenResolver::upholds(const ResolvedToken& token,
+                                           RequestContext& request) const {
+    const auto& keys = token.facts().keys;
+    return std::all_of(keys.begin(), keys.end(), [&](const Digest& key) {
+        return secrets_.holds(request, verification_.secret_id, key);
+    });
 }
 
 Result<const Algorithm*> StatelessAccessTokenResolver::allowed_algorithm(
@@ -59,8 +70,8 @@ Result<const Algorithm*> StatelessAccessTokenResolver::allowed_algorithm(
     return algorithm;
 }
 
-Step<Done> StatelessAccessTokenResolver::check_signature(const Jws& jws,
-                                                         RequestContext& request) const {
+Step<std::vector<Digest>> StatelessAccessTokenResolver::check_signature(
+    const Jws& jws, RequestContext& request) const {
     const auto algorithm = allowed_algorithm(jws.header.alg);
     if (!algorithm.ok()) {
         return algorithm.error();
@@ -74,21 +85,23 @@ Step<Done> StatelessAccessTokenResolver::check_signature(const Jws& jws,
     }
     const auto renewed = secrets_.renew(request);
     if (!renewed.ok()) {
-        return renewed.as<Done>();
+        return renewed.as<Keys>();
     }
     return renewed.value() ? try_keys(jws, *algorithm.value(), request) : verdict;
 }
 
-Step<Done> StatelessAccessTokenResolver::try_keys(const Jws& jws, const Algorithm& algorithm,
-                                                  RequestContext& request) const {
+Step<std::vector<Digest>> StatelessAccessTokenResolver::try_keys(const Jws& jws,
+                                                                 const Algorithm& algorithm,
+                                                                 RequestContext& request) const {
     const auto choice =
         secrets_.choose(request, {verification_.secret_id, jws.header.kid, &algorithm});
     if (!choice.ok()) {
-        return choice.as<Done>();
+        return choice.as<Keys>();
     }
     for (const Key* key : choice.value()) {
         if (key->verify(algorithm, jws.signing_input, jws.signature)) {
-            return Done{};
+            headers_.remember(jws.encoded_header, jws.header);
+            return Keys{key->digest()};
         }
     }
     if (choice.value().incomplete()) {
@@ -100,7 +113,7 @@ Step<Done> StatelessAccessTokenResolver::try_keys(const Jws& jws, const Algorith
     return Denial{Code::kBadSignature, "no key that fits verifies its signature"};
 }
 
-Resolution StatelessAccessTokenResolver::resolve_claims(const Jws& jws,
+Resolution StatelessAccessTokenResolver::resolve_claims(Jws jws, std::vector<Digest> keys,
                                                         RequestContext& request) const {
     JsonHandle claims = parse_json_object(jws.payload);
     if (!claims) {
@@ -110,11 +123,13 @@ Resolution StatelessAccessTokenResolver::resolve_claims(const Jws& jws,
     if (!verdict.ok()) {
         return verdict.error();
     }
-    auto scopes = granted_scopes(claims.get());
+    const auto scopes = granted_scopes(claims.get());
     if (!scopes.ok()) {
         return scopes.error();
     }
-    return ResolvedToken(std::move(claims), std::move(scopes.value()));
+    ResolvedToken::Facts facts{join(scopes.value(), ' '), read_confirmation(claims.get()),
+                               policy_.valid_until_ms(claims.get()), std::move(keys)};
+    return ResolvedToken(std::move(jws.payload), std::move(claims), std::move(facts));
 }
 
 }  // namespace oauth2_rs

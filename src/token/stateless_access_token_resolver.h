@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "jose/algorithm.h"
+#include "jose/jose_header_memory.h"
 #include "jose/jws.h"
 #include "secret/secrets_provider.h"
 #include "token/access_token_resolver.h"
@@ -19,23 +20,30 @@ struct VerificationPolicy {
     std::vector<const Algorithm*> algorithms;  // none: whatever a key of the secret fits
 };
 
-/* StatelessAccessTokenResolver: judges a token by itself, without asking its issuer. */
+/*
+ * StatelessAccessTokenResolver: judges a token by itself, without asking its issuer. Immutable but
+ * for its memory of headers.
+ */
 class StatelessAccessTokenResolver final : public AccessTokenResolver {
   public:
     StatelessAccessTokenResolver(VerificationPolicy verification, SecretsProvider secrets,
                                  ClaimsPolicy policy);
 
     Resolution resolve(std::string_view token, RequestContext& request) const override;
+    bool upholds(const ResolvedToken& token, RequestContext& request) const override;
 
   private:
-    Step<Done> check_signature(const Jws& jws, RequestContext& request) const;
-    Step<Done> try_keys(const Jws& jws, const Algorithm& algorithm, RequestContext& request) const;
-    Resolution resolve_claims(const Jws& jws, RequestContext& request) const;
+    /* The keys that verified it. */
+    Step<std::vector<Digest>> check_signature(const Jws& jws, RequestContext& request) const;
+    Step<std::vector<Digest>> try_keys(const Jws& jws, const Algorithm& algorithm,
+                                       RequestContext& request) const;
+    Resolution resolve_claims(Jws jws, std::vector<Digest> keys, RequestContext& request) const;
     Result<const Algorithm*> allowed_algorithm(std::string_view name) const;
 
     VerificationPolicy verification_;
     SecretsProvider secrets_;
     ClaimsPolicy policy_;
+    mutable JoseHeaderMemory headers_;
 };
 
 }  // namespace oauth2_rs

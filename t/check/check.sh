@@ -36,8 +36,10 @@ object_names() {
 floors() { t/unit/layers.sh; }
 
 scripts() {
-    find . \( -name .git -o -path ./build \) -prune -o -type f -print0 |
-        xargs -0 grep -lE '^#!.*\b(ba)?sh$' | xargs shellcheck
+    local -a files
+    mapfile -t files < <(find . \( -name .git -o -name node_modules -o -path ./build \) -prune -o \
+        -type f -exec awk 'FNR == 1 && /^#!.*sh$/ { print FILENAME } { nextfile }' {} +)
+    shellcheck --severity=warning "${files[@]}"
 }
 
 exported_symbols() {

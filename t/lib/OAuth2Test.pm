@@ -9,9 +9,9 @@ package OAuth2Test;
 #
 # `--- token` holds one line for each request (make_tokens() in OAuth2Test::Mint tells their form),
 # and a request whose line is "-" has no Authorization header. Several lines make several requests;
-# then `--- refused` has a line for each, "-" means granted, and "REASON x 5" stands for five lines. A
-# block's own `--- error_code` and `--- response_headers` replace what these sections would ask for;
-# the log is checked all the same.
+# then `--- refused` has a line for each, "-" means granted, and "REASON x 5" stands for five lines.
+# A block's own `--- error_code` and `--- response_headers` replace what these sections would ask
+# for; the log is checked all the same.
 #
 # Whatever the outcome: nothing at level error or above is logged, and no part of a token is - but
 # where NGINX itself does that and the block says so by `--- logged_by_nginx`.
@@ -49,12 +49,13 @@ my %answers = (
         map { $_ => [401, $invalid_token] }
           qw(malformed_token unsupported_algorithm unsupported_header unknown_key bad_signature
           issuer_mismatch expiry_missing expired not_yet_valid audience_mismatch wrong_token_type
-          malformed_claims)
+          malformed_claims certificate_missing confirmation_missing confirmation_mismatch
+          confirmation_unsupported)
     ),
 );
 
-# A resolver is complete at http level but switched off; a location needs `oauth2_resolver stateless`
-# and what it wants otherwise. The upstream `echo` answers with what the module sent it.
+# A resolver is complete at http level but switched off: a location needs `oauth2_resolver stateless`
+# and what it wants otherwise. The upstream `echo` answers with what it was sent.
 my $http_config = <<'CONFIG';
 oauth2_require_https off;
 oauth2_issuer https://as.example.com;
@@ -98,7 +99,7 @@ sub default_http_config { $file_http_config = shift }
 
 sub lines { return join "\n", @_ }
 
-# The blocks's tokens, reasons and place in the error log, for the check of its responses.
+# The block's tokens, reasons and place in the error log, for the check of its responses.
 my %state;
 
 sub prepare_block {
@@ -113,7 +114,7 @@ sub prepare_block {
     $block->set_value('config', $config) if !defined $block->config;
     $block->set_value('request', 'GET /t')
       if !grep { defined $block->$_ } qw(request raw_request pipelined_requests);
-    $block->set_value('no_error_log', ['[alert]', '[crit]', '[emerg]', '[error]'])
+    $block->set_value('no_error_log', ['[alert]', '[crit]', '[error]'])
       if !defined $block->no_error_log;
 
     my @tokens = make_tokens($block->token // '');
@@ -129,7 +130,8 @@ sub prepare_block {
 # The Authorization values that the block writes itself.
 sub authorizations {
     my ($block) = @_;
-    my @texts = map { ref $_ eq 'ARRAY' ? @$_ : $_ // () } $block->more_headers, $block->raw_request;
+    my @sections = ($block->more_headers, $block->raw_request);
+    my @texts = map { ref $_ eq 'ARRAY' ? @$_ : $_ // () } @sections;
     return map { /^Authorization:\s*\S+ +(\S+)/img } @texts;
 }
 

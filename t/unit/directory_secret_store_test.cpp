@@ -28,7 +28,7 @@ std::unique_ptr<SecretStore> store_of(const TemporaryDirectory& directory,
 
 Warnings check_load(SecretStore* store, const std::string& id, Place place = Place::here()) {
     Warnings warnings;
-    check_good(store->load(id, &warnings), place);
+    check_good(store->load(id, loading(&warnings)), place);
     return warnings;
 }
 
@@ -125,11 +125,11 @@ void test_a_missing_file_is_no_error(void** /*state*/) {
 /* Requests may hold the first set already, and NGINX has dropped root's rights since. */
 void test_a_file_is_read_once(void** /*state*/) {
     TemporaryDirectory directory;
-    const std::string path = directory.write("a", kSecret);
+    directory.write("a", kSecret);
     const auto store = store_of(directory, "plain");
     check_load(store.get(), "a");
     const KeySet* const first = keys(*store, "a");
-    std::filesystem::remove(path);
+    directory.write("a", "too short");
     check_load(store.get(), "a");
     assert_ptr_equal(keys(*store, "a"), first);
 }
@@ -141,22 +141,26 @@ void test_a_missing_directory_is_an_error(void** /*state*/) {
         const auto made = make({"path=" + directory.path(name)});
         check_good(made);
         Warnings warnings;
-        check_refused(made.value()->load("a", &warnings), "there is no directory");
+        check_refused(made.value()->load("a", loading(&warnings)), "there is no directory");
     }
 }
 
 void test_bad_files_are_refused(void** /*state*/) {
     TemporaryDirectory directory;
+    directory.write("empty", "");
     directory.write("short", "AQ==");
     directory.write("broken", "hush-hush");
     std::filesystem::create_directory(directory.path("folder"));
     const auto store = store_of(directory, "base64");
     Warnings warnings;
-    check_refused(store->load("short", &warnings), "/short\": it is shorter than the 32 bytes");
-    const auto broken = store->load("broken", &warnings);
+    check_refused(store->load("empty", loading(&warnings)),
+                  "/empty\": it is shorter than the 32 bytes");
+    check_refused(store->load("short", loading(&warnings)),
+                  "/short\": it is shorter than the 32 bytes");
+    const auto broken = store->load("broken", loading(&warnings));
     check_refused(broken, "/broken\": it isn't base64");
     check_lacks(broken.error().message, "hush");
-    check_refused(store->load("folder", &warnings), "no regular file");
+    check_refused(store->load("folder", loading(&warnings)), "no regular file");
     assert_null(keys(*store, "short"));
 }
 

@@ -10,9 +10,11 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "base/strings.h"
 #include "checks.h"
 #include "jose/json.h"
 #include "jose/jwk.h"
+#include "token/numeric_date.h"
 #include "token/scope.h"
 
 namespace oauth2_rs::fakes {
@@ -95,12 +97,29 @@ Resolution FakeResolver::resolve(std::string_view /*token*/, RequestContext& /*r
     if (claims.empty()) {
         return Pending{};
     }
+    return resolved_token(claims);
+}
+
+ResolvedToken resolved_token(const std::string& claims) {
     JsonHandle parsed = json(claims);
-    auto scopes = granted_scopes(parsed.get());
-    if (!scopes.ok()) {
-        return scopes.error();
-    }
-    return ResolvedToken(std::move(parsed), std::move(scopes.value()));
+    const auto scopes = granted_scopes(parsed.get());
+    must(scopes.ok(), "reading scopes");
+    ResolvedToken::Facts facts{join(scopes.value(), ' '),
+                               read_confirmation(parsed.get()),
+                               numeric_date_ms(json_member(parsed.get(), "exp")),
+                               {}};
+    return {claims, std::move(parsed), std::move(facts)};
+}
+
+LoadContext loading(Warnings* warnings) {
+    class NoPasswords final : public PasswordSource {
+      public:
+        Configured<SecretBytes> password(const std::string& /*secret_id*/) const override {
+            return ConfigError{"there are no passwords"};
+        }
+    };
+    static const NoPasswords kNone;
+    return {warnings, &kNone};
 }
 
 Signer Signer::rsa(std::size_t bits) {

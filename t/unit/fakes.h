@@ -21,7 +21,8 @@ namespace oauth2_rs::fakes {
 /* The moment at which the tests take place, in seconds. */
 constexpr std::int64_t kNow = 1'700'000'000;
 
-/* A request whose clock the test sets. */
+/* A request whose clock the test sets, and whose client has the certificate that the test gives it.
+ */
 class FakeRequestContext final : public RequestContext {
   public:
     std::int64_t now_ms() override {
@@ -29,7 +30,22 @@ class FakeRequestContext final : public RequestContext {
         return now;
     }
 
-    Result<Thumbprint> client_thumbprint() override { return Denial{Code::kCertificateMissing}; }
+    Result<Thumbprint> client_thumbprint() override {
+        ++certificate_questions;
+        return thumbprint;
+    }
+
+    std::optional<std::string_view> cache_get(const Digest& key) override {
+        const auto found = cache.find(key);
+        return found == cache.end() ? std::nullopt : std::optional<std::string_view>(found->second);
+    }
+
+    void cache_put(const Digest& key, std::string_view bytes, std::int64_t until_ms) override {
+        cache[key] = bytes;
+        kept_until = until_ms;
+    }
+
+    void note_cache(CacheStatus status) override { cache_status = status; }
 
     FetchState fetched(const FetchKey& key, FetchAnswer* got) override {
         if (!started || key.owner != owner) {
@@ -52,6 +68,11 @@ class FakeRequestContext final : public RequestContext {
 
     std::int64_t now = kNow * 1000;
     int questions = 0;
+    std::map<Digest, std::string> cache;
+    std::int64_t kept_until = 0;
+    CacheStatus cache_status = CacheStatus::kUnused;
+    Result<Thumbprint> thumbprint = Denial{Code::kCertificateMissing, "the client has none"};
+    int certificate_questions = 0;
 
     /* The one fetch of the request, Pending until the test gives it an answer. */
     bool may_fetch = true;
@@ -62,6 +83,13 @@ class FakeRequestContext final : public RequestContext {
     std::string form;
     std::optional<FetchAnswer> answer;
 };
+
+/* What a store gets that is loaded by itself: it finds no passwords. */
+LoadContext loading(Warnings* warnings);
+
+/* A token whose claims are that JSON text, as a leaf would resolve it; fails the test where it
+ * wouldn't. */
+ResolvedToken resolved_token(const std::string& claims);
 
 /* A store that holds what the test puts in, and can be made to wait or to fail. */
 class FakeSecretStore final : public SecretStore {

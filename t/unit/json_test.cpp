@@ -113,6 +113,9 @@ void test_texts(void** /*state*/) {
         assert_false(json_text(object.get(), name).has_value());
     }
     assert_false(json_text(nullptr).has_value());
+    // Parsing lets no NUL through; where one comes by another way it ends no text.
+    const JsonHandle with_nul(json_stringn_nocheck("a\0b", 3));
+    check_text(json_text(with_nul.get()).value(), "a\0b"sv);
 }
 
 void test_an_array_holds_a_text_to_the_letter(void** /*state*/) {

@@ -37,7 +37,7 @@ void check_bad(const std::string& content, std::string_view why, Place place = P
     TemporaryDirectory directory;
     const auto store = store_of(directory.write("keys.json", content));
     Warnings warnings;
-    check_refused(store->load("any", &warnings), why, place);
+    check_refused(store->load("any", loading(&warnings)), why, place);
     _assert_true(keys(*store, "any") == nullptr, "nothing is held", place.file, place.line);
 }
 
@@ -48,7 +48,7 @@ void test_any_id_stands_for_the_whole_set(void** /*state*/) {
         "keys.json", set_of(rsa_signer().jwk(R"(,"kid":"a")") + "," + ec_signer().jwk())));
     assert_null(keys(*store, "any"));
     Warnings warnings;
-    check_good(store->load("any", &warnings));
+    check_good(store->load("any", loading(&warnings)));
     assert_true(warnings.empty());
     const KeySet* const set = keys(*store, "any");
     assert_non_null(set);
@@ -62,10 +62,10 @@ void test_the_file_is_read_once(void** /*state*/) {
     const std::string path = directory.write("keys.json", set_of(ec_signer().jwk()));
     const auto store = store_of(path);
     Warnings warnings;
-    check_good(store->load("a", &warnings));
+    check_good(store->load("a", loading(&warnings)));
     const KeySet* const set = keys(*store, "a");
     std::filesystem::remove(path);
-    check_good(store->load("b", &warnings));
+    check_good(store->load("b", loading(&warnings)));
     assert_ptr_equal(keys(*store, "b"), set);
 }
 
@@ -92,8 +92,9 @@ void test_a_bad_key_among_good_ones_is_refused(void** /*state*/) {
 void test_a_missing_file_is_an_error(void** /*state*/) {
     TemporaryDirectory directory;
     Warnings warnings;
-    check_refused(store_of(directory.path("none"))->load("a", &warnings), "there is no file");
-    check_refused(store_of(directory.path(""))->load("a", &warnings), "no regular file");
+    check_refused(store_of(directory.path("none"))->load("a", loading(&warnings)),
+                  "there is no file");
+    check_refused(store_of(directory.path(""))->load("a", loading(&warnings)), "no regular file");
 }
 
 void test_readable_secrets_are_warned_of(void** /*state*/) {
@@ -110,7 +111,7 @@ void test_readable_secrets_are_warned_of(void** /*state*/) {
         const auto store =
             store_of(directory.write("keys.json", set_of(expected.jwk), expected.mode));
         Warnings warnings;
-        check_good(store->load("a", &warnings));
+        check_good(store->load("a", loading(&warnings)));
         assert_int_equal(warnings.size(), expected.warnings);
     }
 }
@@ -121,7 +122,7 @@ void test_relative_paths(void** /*state*/) {
     const auto made = make({"file=keys.json"}, directory.path(""));
     check_good(made);
     Warnings warnings;
-    check_good(made.value()->load("a", &warnings));
+    check_good(made.value()->load("a", loading(&warnings)));
 }
 
 void test_bad_settings_are_refused(void** /*state*/) {

@@ -84,6 +84,8 @@ void test_private_keys_are_noticed(void** /*state*/) {
     assert_true(content(rsa_signer().jwk(R"(,"d":"AQ","use":"enc")")).value().holds_private);
     assert_true(content(R"({"kty":"AKP","d":"AQ"})").value().holds_private);
     assert_false(parse_jwk_set(R"({"keys":[]})").value().holds_private);
+    const std::string mixed = oct_signer().jwk() + "," + rsa_signer().jwk();
+    assert_true(content(mixed).value().holds_private);
 }
 
 void test_keys_are_found_by_name(void** /*state*/) {

@@ -136,6 +136,14 @@ std::string public_key(bool pem) {
     return content(memory);
 }
 
+/* PKCS #1, as in "RSA PUBLIC KEY". */
+std::string rsa_public_key() {
+    unsigned char* der = nullptr;
+    const int size = i2d_PublicKey(rsa_signer().native(), &der);
+    const OpensslMemory owner(der);
+    return {reinterpret_cast<const char*>(der), static_cast<std::size_t>(size)};
+}
+
 std::string certificate() {
     const CertificateHandle made(X509_new());
     X509_gmtime_adj(X509_getm_notBefore(made.get()), 0);
@@ -158,18 +166,35 @@ void test_the_text_of_a_key_is_no_secret(void** /*state*/) {
     check_no_secret(public_key(true));
     check_no_secret("# a comment before it\n" + public_key(true));
     check_no_secret(public_key(false));
+    check_no_secret(rsa_public_key());
     check_no_secret(certificate());
+    check_no_secret("ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQ user@host");
+    check_no_secret("ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTY user@host");
     check_no_secret(rsa_signer().jwk());
     check_no_secret("\n " + ec_signer().jwk() + "\n");
     check_no_secret(R"({"keys":[)" + rsa_signer().jwk() + "]}");
 }
 
+/* PEM without its first and last line: so some issuers show their keys. */
+void test_the_base64_of_a_key_is_no_secret(void** /*state*/) {
+    check_no_secret(encode_base64(public_key(false)));
+    check_no_secret(encode_base64(rsa_public_key()));
+    check_no_secret(encode_base64(certificate()));
+    std::string lines = encode_base64(public_key(false));
+    for (std::size_t at = 64; at < lines.size(); at += 66) {
+        lines.insert(at, "\r\n");
+    }
+    check_no_secret(" " + lines + "\n");
+}
+
 /* Text that merely looks a little like it is somebody's secret. */
 void test_other_text_may_be_a_secret(void** /*state*/) {
-    for (const char* text : {"correct horse battery staple, and a bit more",
-                             "{\"a\":\"object without a key type\"}   ",
-                             "0\x82 starts like DER and is none at all ...",
-                             "----BEGIN with a dash less than it has"}) {
+    for (const char* text :
+         {"correct horse battery staple, and a bit more",
+          "{\"a\":\"object without a key type\"}   ",
+          "0\x82 starts like DER and is none at all ...", "----BEGIN with a dash less than it has",
+          "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA",
+          "a text that holds ssh-rsa in its middle"}) {
         assert_null(symmetric_key_weakness(to_secret(text)));
         check_no_error_queued();
     }
@@ -187,6 +212,7 @@ int main() {
         cmocka_unit_test(test_a_key_without_rsa_numbers_is_refused),
         cmocka_unit_test(test_secrets_have_32_bytes_at_least),
         cmocka_unit_test(test_the_text_of_a_key_is_no_secret),
+        cmocka_unit_test(test_the_base64_of_a_key_is_no_secret),
         cmocka_unit_test(test_other_text_may_be_a_secret),
     };
     return cmocka_run_group_tests(tests, nullptr, nullptr);

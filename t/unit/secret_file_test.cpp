@@ -1,5 +1,6 @@
 #include "secret/secret_file.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -61,6 +62,9 @@ void test_only_regular_files_are_read(void** /*state*/) {
     TemporaryDirectory directory;
     check_refused(read_secret_file(directory.path("")), "no regular file");
     check_refused(read_secret_file("/dev/zero"), "no regular file");
+    // Nobody will ever write into it: reading must not wait for that.
+    assert_int_equal(mkfifo(directory.path("fifo").c_str(), 0600), 0);
+    check_refused(read_secret_file(directory.path("fifo")), "no regular file");
 }
 
 void test_a_link_to_a_file_is_followed(void** /*state*/) {

@@ -90,6 +90,25 @@ void test_ecdsa(void** /*state*/) {
     }
 }
 
+/*
+ * The engine's DER has an integer as short as it can be, yet never negative: r and s of all shapes
+ * must get through. One number in 256 begins with a zero byte.
+ */
+void test_numbers_of_all_lengths_get_through(void** /*state*/) {
+    constexpr int kMostTries = 20000;
+    const auto verifier = verifier_of(ec_signer(), "ES256");
+    int short_r = 0;
+    int short_s = 0;
+    for (int tries = 0; tries < kMostTries && (short_r == 0 || short_s == 0); ++tries) {
+        const std::string good = ec_signer().sign("ES256", kInput);
+        check_verdict(verifier.get(), good, true);
+        short_r += good[0] == 0 ? 1 : 0;
+        short_s += good[32] == 0 ? 1 : 0;
+    }
+    assert_int_not_equal(short_r, 0);
+    assert_int_not_equal(short_s, 0);
+}
+
 void test_eddsa(void** /*state*/) {
     for (const char* curve : {"Ed25519", "Ed448"}) {
         const Signer signer = Signer::okp(curve);
@@ -241,6 +260,7 @@ int main() {
     const CMUnitTest tests[] = {
         cmocka_unit_test(test_rsa),
         cmocka_unit_test(test_ecdsa),
+        cmocka_unit_test(test_numbers_of_all_lengths_get_through),
         cmocka_unit_test(test_eddsa),
         cmocka_unit_test(test_hmac),
         cmocka_unit_test(test_algorithms_are_not_mixed_up),

@@ -10,7 +10,7 @@ use Cwd qw(abs_path);
 use Digest::SHA qw(hmac_sha256);
 use Exporter qw(import);
 use File::Basename qw(basename dirname);
-use File::Path qw(make_path);
+use File::Path qw(make_path remove_tree);
 use MIME::Base64 qw(decode_base64 encode_base64url);
 use Text::ParseWords qw(shellwords);
 
@@ -26,8 +26,12 @@ sub root_dir { return $root }
 
 sub key_dir { return made("$root/build/testkeys") }
 
-# A directory of this test file alone.
-sub run_dir { return made("$root/build/testrun/" . basename($0, '.t')) }
+# A directory of this test file alone, empty at first.
+sub run_dir {
+    my $dir = "$root/build/testrun/" . basename($0, '.t');
+    state $emptied = remove_tree($dir);
+    return made($dir);
+}
 
 sub run_file { return run_dir() . "/$_[0]" }
 

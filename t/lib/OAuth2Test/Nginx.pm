@@ -32,7 +32,8 @@ sub new {
 
 sub configuration {
     my ($self) = @_;
-    my $modules = join '', map { "load_module $_;\n" } split ' ', $ENV{TEST_NGINX_LOAD_MODULES} // '';
+    my @modules = split ' ', $ENV{TEST_NGINX_LOAD_MODULES} // '';
+    my $modules = join '', map { "load_module $_;\n" } @modules;
     my $user = $> == 0 ? "user root;\n" : '';
     return <<"CONFIG";
 $modules${user}worker_processes 1;
@@ -128,8 +129,8 @@ sub wait_for {
     die "waited in vain for $what: " . $self->log;
 }
 
-# The last answer that curl gets: {status, version, headers, body}. The headers are lines, their names
-# in lower case as HTTP/2 has them.
+# The answer that curl gets: {status, version, headers, body}. The headers are lines, their names in
+# lower case as HTTP/2 has them.
 sub curl {
     my ($self, @arguments) = @_;
     open my $out, '-|', 'curl', '-s', '-i', '--max-time', $patience, @arguments

@@ -1,0 +1,37 @@
+#ifndef OAUTH2_RS_BENCH_HTTP_ARM_H
+#define OAUTH2_RS_BENCH_HTTP_ARM_H
+
+#include <string>
+#include <vector>
+
+#include "arm.h"
+#include "connection.h"
+#include "worker.h"
+
+namespace oauth2_rs::bench {
+
+/*
+ * Requests to a location, each with the next token, in waves: one request on each connection, all
+ * sent while the workers are held, then all answered. A unit of work is a request.
+ */
+class HttpArm final : public Arm {
+  public:
+    HttpArm(const Settings& settings, std::size_t connections);
+
+    Cost run(std::size_t units, std::size_t* done) override;
+    std::size_t distinct() const override { return requests_.size(); }
+
+  private:
+    Cost wave();
+    std::int64_t cpu_ns() const;
+
+    TlsContextHandle tls_;
+    std::vector<Worker> workers_;
+    std::vector<Connection> connections_;
+    std::vector<std::string> requests_;
+    std::size_t next_ = 0;
+};
+
+}  // namespace oauth2_rs::bench
+
+#endif
