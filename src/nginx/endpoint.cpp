@@ -2,17 +2,16 @@
 
 #include "nginx/key_zone.h"
 
-enum { NGX_HTTP_OAUTH2_RS_MAX_ZONE_NAME = 4096 };
-
 static ngx_http_oauth2_rs_endpoint_t *ngx_http_oauth2_rs_add_endpoint(ngx_conf_t *cf,
                                                                       const char *directive,
                                                                       const ngx_str_t *uri);
-static ngx_int_t ngx_http_oauth2_rs_name_zone(ngx_conf_t *cf,
-                                              const ngx_http_oauth2_rs_endpoint_t *endpoint,
-                                              ngx_str_t *name);
-static u_char *ngx_http_oauth2_rs_write_addresses(ngx_conf_t *cf,
-                                                  const ngx_http_core_srv_conf_t *cscf, u_char *p,
-                                                  u_char *last);
+static ngx_http_oauth2_rs_endpoint_t *ngx_http_oauth2_rs_known_endpoint(
+    ngx_http_oauth2_rs_main_conf_t *omcf, const char *directive, const ngx_str_t *uri,
+    const ngx_http_core_srv_conf_t *cscf);
+static ngx_int_t ngx_http_oauth2_rs_write_server(ngx_conf_t *cf,
+                                                 ngx_http_oauth2_rs_endpoint_t *endpoint);
+static ngx_int_t ngx_http_oauth2_rs_add_zone(ngx_conf_t *cf,
+                                             ngx_http_oauth2_rs_endpoint_t *endpoint);
 static ngx_int_t ngx_http_oauth2_rs_check_endpoint(ngx_conf_t *cf,
                                                    const ngx_http_oauth2_rs_endpoint_t *endpoint);
 static ngx_http_core_loc_conf_t *ngx_http_oauth2_rs_find_exact(ngx_http_core_loc_conf_t *clcf,
@@ -40,7 +39,7 @@ ngx_int_t ngx_http_oauth2_rs_demand_endpoint(ngx_conf_t *cf, const char *directi
 
 ngx_int_t ngx_http_oauth2_rs_demand_key_endpoints(ngx_conf_t *cf, const ngx_array_t *stores,
                                                   oauth2_rs_text_t *server) {
-    ngx_str_t uri, name;
+    ngx_str_t uri;
     ngx_uint_t i;
     ngx_http_oauth2_rs_endpoint_t *endpoint;
     const auto *store = static_cast<const oauth2_rs_store_settings_t *>(stores->elts);
@@ -51,12 +50,7 @@ ngx_int_t ngx_http_oauth2_rs_demand_key_endpoints(ngx_conf_t *cf, const ngx_arra
         }
 
         endpoint = ngx_http_oauth2_rs_add_endpoint(cf, "oauth2_secret_store", &uri);
-        if (endpoint == nullptr || ngx_http_oauth2_rs_name_zone(cf, endpoint, &name) != NGX_OK) {
-            return NGX_ERROR;
-        }
-
-        endpoint->zone = ngx_http_oauth2_rs_add_key_zone(cf, &name);
-        if (endpoint->zone == nullptr) {
+        if (endpoint == nullptr || ngx_http_oauth2_rs_add_zone(cf, endpoint) != NGX_OK) {
             return NGX_ERROR;
         }
 
@@ -110,8 +104,6 @@ const ngx_http_oauth2_rs_endpoint_t *ngx_http_oauth2_rs_key_endpoint(
 static ngx_http_oauth2_rs_endpoint_t *ngx_http_oauth2_rs_add_endpoint(ngx_conf_t *cf,
                                                                       const char *directive,
                                                                       const ngx_str_t *uri) {
-    u_char *p;
-    size_t longest;
     ngx_http_core_srv_conf_t *cscf;
     ngx_http_oauth2_rs_endpoint_t *endpoint;
     ngx_http_oauth2_rs_main_conf_t *omcf;
@@ -121,10 +113,14 @@ static ngx_http_oauth2_rs_endpoint_t *ngx_http_oauth2_rs_add_endpoint(ngx_conf_t
     cscf = static_cast<ngx_http_core_srv_conf_t *>(
         ngx_http_conf_get_module_srv_conf(cf, ngx_http_core_module));
 
-    longest = ngx_strlen(cscf->file_name) + 1 + NGX_INT_T_LEN;
-    p = static_cast<u_char *>(ngx_pnalloc(cf->pool, longest));
+    // Many locations of a server inherit the same.
+    endpoint = ngx_http_oauth2_rs_known_endpoint(omcf, directive, uri, cscf);
+    if (endpoint != nullptr) {
+        return endpoint;
+    }
+
     endpoint = static_cast<ngx_http_oauth2_rs_endpoint_t *>(ngx_array_push(omcf->endpoints));
-    if (p == nullptr || endpoint == nullptr) {
+    if (endpoint == nullptr) {
         return nullptr;
     }
 
@@ -133,79 +129,83 @@ static ngx_http_oauth2_rs_endpoint_t *ngx_http_oauth2_rs_add_endpoint(ngx_conf_t
     endpoint->directive = directive;
     endpoint->uri = *uri;
     endpoint->server = cscf;
-    endpoint->server_text.data = reinterpret_cast<const char *>(p);
-    endpoint->server_text.len =
-        static_cast<size_t>(ngx_snprintf(p, longest, "%s:%ui", cscf->file_name, cscf->line) - p);
 
-    return endpoint;
+    return ngx_http_oauth2_rs_write_server(cf, endpoint) == NGX_OK ? endpoint : nullptr;
 }
 
-/*
- * By the names and addresses of the server, not by its place in a file: where the file changes, a
- * server must find its own keys again, and never those of a neighbour.
- */
-static ngx_int_t ngx_http_oauth2_rs_name_zone(ngx_conf_t *cf,
-                                              const ngx_http_oauth2_rs_endpoint_t *endpoint,
-                                              ngx_str_t *name) {
-    u_char *p, *last;
+static ngx_http_oauth2_rs_endpoint_t *ngx_http_oauth2_rs_known_endpoint(
+    ngx_http_oauth2_rs_main_conf_t *omcf, const char *directive, const ngx_str_t *uri,
+    const ngx_http_core_srv_conf_t *cscf) {
     ngx_uint_t i;
-    const ngx_http_server_name_t *server_name;
+    auto *endpoint = static_cast<ngx_http_oauth2_rs_endpoint_t *>(omcf->endpoints->elts);
 
-    p = static_cast<u_char *>(ngx_pnalloc(cf->pool, NGX_HTTP_OAUTH2_RS_MAX_ZONE_NAME));
+    for (i = 0; i < omcf->endpoints->nelts; i++) {
+        if (endpoint[i].server == cscf && endpoint[i].uri.len == uri->len &&
+            ngx_memcmp(endpoint[i].uri.data, uri->data, uri->len) == 0 &&
+            ngx_strcmp(endpoint[i].directive, directive) == 0) {
+            return &endpoint[i];
+        }
+    }
+
+    return nullptr;
+}
+
+/* The place as well: what is remembered of tokens is worth less than what a mistake would cost. */
+static ngx_int_t ngx_http_oauth2_rs_write_server(ngx_conf_t *cf,
+                                                 ngx_http_oauth2_rs_endpoint_t *endpoint) {
+    u_char *p;
+    size_t longest;
+    const ngx_str_t *identity = &endpoint->identity.text;
+    const ngx_http_core_srv_conf_t *cscf = endpoint->server;
+
+    if (ngx_http_oauth2_rs_identify_server(cf, endpoint->directive, cscf, &endpoint->identity) !=
+        NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    longest = ngx_strlen(cscf->file_name) + 2 + NGX_INT_T_LEN + identity->len;
+    p = static_cast<u_char *>(ngx_pnalloc(cf->pool, longest));
     if (p == nullptr) {
         return NGX_ERROR;
     }
 
-    name->data = p;
-    last = p + NGX_HTTP_OAUTH2_RS_MAX_ZONE_NAME;
-    p = ngx_slprintf(p, last, "oauth2_rs_keys %V", &endpoint->uri);
-
-    server_name = static_cast<const ngx_http_server_name_t *>(endpoint->server->server_names.elts);
-    for (i = 0; i < endpoint->server->server_names.nelts; i++) {
-        p = ngx_slprintf(p, last, " %V", &server_name[i].name);
-    }
-
-    p = ngx_http_oauth2_rs_write_addresses(cf, endpoint->server, p, last);
-    name->len = static_cast<size_t>(p - name->data);
-
-    if (p == last) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "oauth2_secret_store: the server has too many names for a store with "
-                           "uri: give it a server of its own");
-        return NGX_ERROR;
-    }
+    endpoint->server_text.data = reinterpret_cast<const char *>(p);
+    endpoint->server_text.len = static_cast<size_t>(
+        ngx_snprintf(p, longest, "%s:%ui %V", cscf->file_name, cscf->line, identity) - p);
 
     return NGX_OK;
 }
 
-static u_char *ngx_http_oauth2_rs_write_addresses(ngx_conf_t *cf,
-                                                  const ngx_http_core_srv_conf_t *cscf, u_char *p,
-                                                  u_char *last) {
-    ngx_uint_t i, j, k;
-    const ngx_http_conf_port_t *port;
-    const ngx_http_conf_addr_t *addr;
-    ngx_http_core_srv_conf_t **servers;
-    ngx_http_core_main_conf_t *cmcf;
+static ngx_int_t ngx_http_oauth2_rs_add_zone(ngx_conf_t *cf,
+                                             ngx_http_oauth2_rs_endpoint_t *endpoint) {
+    u_char *p;
+    size_t longest;
+    ngx_str_t name;
 
-    cmcf = static_cast<ngx_http_core_main_conf_t *>(
-        ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module));
-    port = static_cast<const ngx_http_conf_port_t *>(cmcf->ports->elts);
-
-    for (i = 0; i < cmcf->ports->nelts; i++) {
-        addr = static_cast<const ngx_http_conf_addr_t *>(port[i].addrs.elts);
-
-        for (j = 0; j < port[i].addrs.nelts; j++) {
-            servers = static_cast<ngx_http_core_srv_conf_t **>(addr[j].servers.elts);
-
-            for (k = 0; k < addr[j].servers.nelts; k++) {
-                if (servers[k] == cscf) {
-                    p = ngx_slprintf(p, last, " %V", &addr[j].opt.addr_text);
-                }
-            }
-        }
+    if (endpoint->zone != nullptr) {
+        return NGX_OK;
     }
 
-    return p;
+    // A URI holds no space.
+    longest = sizeof("oauth2_rs_keys  ") + endpoint->uri.len + endpoint->identity.text.len;
+    p = static_cast<u_char *>(ngx_pnalloc(cf->pool, longest));
+    if (p == nullptr) {
+        return NGX_ERROR;
+    }
+
+    name.data = p;
+    name.len = static_cast<size_t>(
+        ngx_snprintf(p, longest, "oauth2_rs_keys %V %V", &endpoint->uri, &endpoint->identity.text) -
+        p);
+    endpoint->zone = ngx_http_oauth2_rs_add_key_zone(cf, &name);
+    if (endpoint->zone == nullptr) {
+        return NGX_ERROR;
+    }
+
+    // After a reload the number of a twin may be another's.
+    endpoint->zone->noreuse = endpoint->identity.twin;
+
+    return NGX_OK;
 }
 
 ngx_int_t ngx_http_oauth2_rs_check_endpoints(ngx_conf_t *cf) {

@@ -3,13 +3,14 @@
 #ifndef OAUTH2_RS_NGINX_ENDPOINT_H
 #define OAUTH2_RS_NGINX_ENDPOINT_H
 
-#include "nginx/conf.h"
+#include "nginx/server_identity.h"
 
 /* POD: where a directive sends requests. */
 typedef struct {
     const char *directive;
     ngx_str_t uri;
     ngx_http_core_srv_conf_t *server;
+    ngx_http_oauth2_rs_server_identity_t identity;
     oauth2_rs_text_t server_text;  // tells the server from all others
     ngx_shm_zone_t *zone;          // of the keys that are fetched there; nullptr: no keys are
 } ngx_http_oauth2_rs_endpoint_t;

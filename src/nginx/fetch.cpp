@@ -79,13 +79,13 @@ static void ngx_http_oauth2_rs_read_answer(ngx_http_oauth2_rs_fetch_t *fetch) {
     u_char *p, *last;
     const ngx_http_headers_out_t *headers = &fetch->sr->headers_out;
 
+    // Nobody asked for an encoding, and a body that has one is not what the type says.
+    if (headers->content_encoding != nullptr && headers->content_encoding->value.len != 0) {
+        return;
+    }
+
     fetch->status = headers->status;
     fetch->media_type = headers->content_type;
-
-    // A body that is encoded is not what the type says.
-    if (headers->content_encoding != nullptr && headers->content_encoding->value.len != 0) {
-        fetch->media_type = headers->content_encoding->value;
-    }
 
     last = fetch->media_type.data + fetch->media_type.len;
 
@@ -110,13 +110,14 @@ static void ngx_http_oauth2_rs_stop_watch(ngx_http_oauth2_rs_fetch_t *fetch) {
     }
 }
 
-void ngx_http_oauth2_rs_give_up(ngx_http_oauth2_rs_fetch_t *fetch) {
+void ngx_http_oauth2_rs_give_up(ngx_http_oauth2_rs_fetch_t *fetch, const char *why) {
     if (fetch->ended) {
         return;
     }
 
     // Not at once: the caller may have been called by the very upstream that is to be ended.
     fetch->failed = 1;
+    fetch->waste = why;
     ngx_post_event(&fetch->watch, &ngx_posted_events);
 }
 
@@ -134,7 +135,7 @@ static void ngx_http_oauth2_rs_watch(ngx_event_t *ev) {
         return;
     }
 
-    if (!fetch->timed && !fetch->failed) {
+    if (!fetch->timed && fetch->waste == nullptr) {
         conf = fetch->sr->upstream->conf;
         fetch->timed = 1;
         ngx_add_timer(ev, conf->connect_timeout + conf->send_timeout + conf->read_timeout);
@@ -152,10 +153,11 @@ static ngx_uint_t ngx_http_oauth2_rs_may_abort(ngx_http_request_t *sr) {
 static void ngx_http_oauth2_rs_abort(ngx_http_oauth2_rs_fetch_t *fetch) {
     ngx_http_request_t *sr = fetch->sr;
     ngx_connection_t *c = sr->connection;
+    const ngx_uint_t level = ngx_exiting ? NGX_LOG_INFO : NGX_LOG_ERR;
 
     ngx_http_set_log_request(c->log, sr);
-    ngx_log_error(NGX_LOG_ERR, c->log, 0, "oauth2: %s, fetching from \"%V\" is given up",
-                  fetch->failed ? "the answer is too long" : "the answer takes too long", &sr->uri);
+    ngx_log_error(level, c->log, 0, "oauth2: %s, fetching from \"%V\" is given up",
+                  fetch->waste == nullptr ? "the answer takes too long" : fetch->waste, &sr->uri);
 
     // The upstream's own way out gives back a reference, which is the subrequest's to give back.
     sr->main->count++;
@@ -198,7 +200,7 @@ static void ngx_http_oauth2_rs_take(ngx_http_oauth2_rs_fetch_t *fetch, const ngx
         (!ngx_buf_in_memory(b) ||
          ngx_http_oauth2_rs_append(fetch, b->pos, static_cast<size_t>(b->last - b->pos)) !=
              NGX_OK)) {
-        ngx_http_oauth2_rs_give_up(fetch);
+        ngx_http_oauth2_rs_give_up(fetch, "the answer is too long");
     }
 
     if (b->last_buf || b->last_in_chain) {

@@ -22,6 +22,7 @@ struct ngx_http_oauth2_rs_fetch_s {
     ngx_buf_t *body;    // nullptr: nothing came
     ngx_uint_t status;  // once it has ended: of a whole answer, else 0
     ngx_str_t media_type;
+    const char *waste;      // why the exchange is to end early, or nullptr
     unsigned complete : 1;  // the end of the answer has come
     unsigned failed : 1;    // the answer doesn't count, whatever comes
     unsigned timed : 1;     // the watch knows when the exchange must have ended
@@ -36,8 +37,8 @@ ngx_http_oauth2_rs_fetch_t *ngx_http_oauth2_rs_start_fetch(ngx_http_request_t *r
                                                            const ngx_str_t *uri,
                                                            const ngx_str_t *form);
 
-/* Ends it without an answer, as soon as may be. */
-void ngx_http_oauth2_rs_give_up(ngx_http_oauth2_rs_fetch_t *fetch);
+/* Ends it without an answer, as soon as may be; `why` is a literal. */
+void ngx_http_oauth2_rs_give_up(ngx_http_oauth2_rs_fetch_t *fetch, const char *why);
 
 /* The fetch to which this (sub)request's output belongs, or nullptr. */
 ngx_http_oauth2_rs_fetch_t *ngx_http_oauth2_rs_fetch_of(ngx_http_request_t *r);

@@ -1,33 +1,20 @@
 #include "nginx/key_source.h"
 
+#include "nginx/key_ledger.h"
 #include "nginx/key_wait.h"
-#include "nginx/key_worker.h"
-#include "nginx/key_zone.h"
 
 static ngx_int_t ngx_http_oauth2_rs_start_key_worker(ngx_http_oauth2_rs_key_worker_t *worker,
                                                      ngx_cycle_t *cycle);
 static void ngx_http_oauth2_rs_stop_key_worker(void *data);
 static void ngx_http_oauth2_rs_key_tick(ngx_event_t *ev);
+static void ngx_http_oauth2_rs_note_forsaken(ngx_http_oauth2_rs_key_worker_t *worker);
 static void ngx_http_oauth2_rs_schedule_tick(ngx_http_oauth2_rs_key_worker_t *worker);
-static ngx_uint_t ngx_http_oauth2_rs_is_old(const ngx_http_oauth2_rs_key_worker_t *worker,
-                                            ngx_msec_t fetched);
 static void ngx_http_oauth2_rs_fetch_if_due(ngx_http_oauth2_rs_key_worker_t *worker);
-static ngx_uint_t ngx_http_oauth2_rs_take_lease(ngx_http_oauth2_rs_key_worker_t *worker);
 static void ngx_http_oauth2_rs_keys_fetched(void *data, const ngx_http_oauth2_rs_fetch_t *fetch);
-static void ngx_http_oauth2_rs_record_success(ngx_http_oauth2_rs_key_worker_t *worker,
-                                              const oauth2_rs_text_t *text);
-static void ngx_http_oauth2_rs_record_failure(ngx_http_oauth2_rs_key_worker_t *worker);
-static void ngx_http_oauth2_rs_leave(ngx_http_oauth2_rs_key_worker_t *worker);
-static ngx_msec_t ngx_http_oauth2_rs_jittered(ngx_msec_t time);
-static void ngx_http_oauth2_rs_report_keys(void *host, oauth2_rs_severity_t severity,
-                                           oauth2_rs_text_t message);
 
 enum {
     NGX_HTTP_OAUTH2_RS_KEY_TICK = 1000,
-    NGX_HTTP_OAUTH2_RS_KEY_QUICK_TICK = 50,  // while requests wait for another worker's fetch
-    NGX_HTTP_OAUTH2_RS_KEY_LEASE = 5000,     // renewed at each tick
-    NGX_HTTP_OAUTH2_RS_KEY_FIRST_PAUSE = 1000,
-    NGX_HTTP_OAUTH2_RS_KEY_LONGEST_PAUSE = 60000
+    NGX_HTTP_OAUTH2_RS_KEY_QUICK_TICK = 50  // while requests wait for another worker's fetch
 };
 
 ngx_int_t ngx_http_oauth2_rs_start_key_sources(ngx_cycle_t *cycle) {
@@ -95,6 +82,7 @@ static ngx_int_t ngx_http_oauth2_rs_start_key_worker(ngx_http_oauth2_rs_key_work
     worker->tick.log = cycle->log;
 
     // What the zone holds is in use from the first request on.
+    ngx_http_oauth2_rs_join_keys(worker->endpoint->zone);
     ngx_http_oauth2_rs_sync_keys(worker);
 
     worker->tick.cancelable = 1;
@@ -127,13 +115,14 @@ static void ngx_http_oauth2_rs_key_tick(ngx_event_t *ev) {
     // Nobody needs the keys of a worker that ends; who waits for them still gets them.
     if (ngx_exiting && ngx_queue_empty(&worker->waiting)) {
         if (worker->fetching && worker->background.fetch != nullptr) {
-            ngx_http_oauth2_rs_give_up(worker->background.fetch);
+            ngx_http_oauth2_rs_give_up(worker->background.fetch, "nobody needs the answer");
         }
 
         return;
     }
 
     ngx_http_oauth2_rs_sync_keys(worker);
+    ngx_http_oauth2_rs_note_forsaken(worker);
 
     if (worker->wake) {
         worker->wake = 0;
@@ -144,60 +133,31 @@ static void ngx_http_oauth2_rs_key_tick(ngx_event_t *ev) {
     ngx_http_oauth2_rs_schedule_tick(worker);
 }
 
+/* Requests wait for other workers, but not for ever: those may have ended. */
+static void ngx_http_oauth2_rs_note_forsaken(ngx_http_oauth2_rs_key_worker_t *worker) {
+    ngx_uint_t leased;
+
+    leased = ngx_http_oauth2_rs_is_leased(ngx_http_oauth2_rs_lock_keys(worker->endpoint->zone));
+    ngx_http_oauth2_rs_unlock_keys(worker->endpoint->zone);
+
+    if (leased || worker->fetching || ngx_queue_empty(&worker->waiting)) {
+        worker->forsaken = 0;
+
+    } else if (worker->forsaken == 0) {
+        worker->forsaken = ngx_current_msec;
+
+    } else if (ngx_http_oauth2_rs_reached(worker->forsaken + NGX_HTTP_OAUTH2_RS_KEY_LEASE)) {
+        worker->forsaken = 0;
+        worker->wake = 1;
+    }
+}
+
 static void ngx_http_oauth2_rs_schedule_tick(ngx_http_oauth2_rs_key_worker_t *worker) {
     const ngx_uint_t idle = ngx_queue_empty(&worker->waiting);
 
     worker->tick.cancelable = idle && !worker->fetching;
     ngx_add_timer(&worker->tick, idle || worker->fetching ? NGX_HTTP_OAUTH2_RS_KEY_TICK
                                                           : NGX_HTTP_OAUTH2_RS_KEY_QUICK_TICK);
-}
-
-void ngx_http_oauth2_rs_sync_keys(ngx_http_oauth2_rs_key_worker_t *worker) {
-    size_t len;
-    oauth2_rs_text_t text;
-    oauth2_rs_reporter_t reporter = {ngx_http_oauth2_rs_report_keys, worker};
-    ngx_http_oauth2_rs_key_state_t *state;
-    static u_char copy[NGX_HTTP_OAUTH2_RS_MAX_ANSWER];  // a worker is one thread
-
-    len = 0;
-    state = ngx_http_oauth2_rs_lock_keys(worker->endpoint->zone);
-
-    if (state->version != 0 && state->version != worker->version &&
-        !ngx_http_oauth2_rs_is_old(worker, state->fetched)) {
-        len = state->len;
-        ngx_memcpy(copy, state->text, len);
-        worker->version = state->version;
-        worker->fetched = state->fetched;
-    }
-
-    worker->wake = worker->wake || state->attempts != worker->attempts;
-    worker->attempts = state->attempts;
-    worker->failing = state->failures != 0;
-
-    ngx_http_oauth2_rs_unlock_keys(worker->endpoint->zone);
-
-    if (len != 0) {
-        text.data = reinterpret_cast<const char *>(copy);
-        text.len = len;
-        (void)oauth2_rs_key_source_accept(worker->registry, worker->index, text, &reporter);
-    }
-
-    if (worker->version != 0 && ngx_http_oauth2_rs_is_old(worker, worker->fetched)) {
-        worker->version = 0;
-        oauth2_rs_key_source_drop(worker->registry, worker->index);
-        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
-                      "oauth2_secret_store: the keys of \"%V\" are too old to be used",
-                      &worker->endpoint->uri);
-    }
-}
-
-static ngx_uint_t ngx_http_oauth2_rs_is_old(const ngx_http_oauth2_rs_key_worker_t *worker,
-                                            ngx_msec_t fetched) {
-    int64_t longest = worker->source.cache_timeout_ms + worker->source.stale_timeout_ms;
-
-    longest = ngx_min(longest, static_cast<int64_t>(NGX_MAX_INT_T_VALUE / 2));
-
-    return ngx_http_oauth2_rs_reached(fetched + static_cast<ngx_msec_t>(longest));
 }
 
 static void ngx_http_oauth2_rs_fetch_if_due(ngx_http_oauth2_rs_key_worker_t *worker) {
@@ -213,33 +173,11 @@ static void ngx_http_oauth2_rs_fetch_if_due(ngx_http_oauth2_rs_key_worker_t *wor
     }
 }
 
-/* Whether this worker is to begin to fetch now; renews the lease of one that is at it. */
-static ngx_uint_t ngx_http_oauth2_rs_take_lease(ngx_http_oauth2_rs_key_worker_t *worker) {
-    ngx_uint_t mine, wanted;
-    ngx_http_oauth2_rs_key_state_t *state;
-
-    state = ngx_http_oauth2_rs_lock_keys(worker->endpoint->zone);
-
-    wanted = state->due == 0 || ngx_http_oauth2_rs_reached(state->due);
-    mine = !worker->fetching && wanted &&
-           (state->lease == 0 || ngx_http_oauth2_rs_reached(state->lease));
-
-    if (mine || worker->fetching) {
-        state->lease = ngx_current_msec + NGX_HTTP_OAUTH2_RS_KEY_LEASE;
-    }
-
-    ngx_http_oauth2_rs_unlock_keys(worker->endpoint->zone);
-
-    return mine;
-}
-
 static void ngx_http_oauth2_rs_keys_fetched(void *data, const ngx_http_oauth2_rs_fetch_t *fetch) {
     oauth2_rs_text_t text = {nullptr, 0};
-    oauth2_rs_reporter_t reporter;
     auto *worker = static_cast<ngx_http_oauth2_rs_key_worker_t *>(data);
+    const oauth2_rs_reporter_t reporter = ngx_http_oauth2_rs_key_reporter(worker);
 
-    reporter.report = ngx_http_oauth2_rs_report_keys;
-    reporter.host = worker;
     worker->fetching = 0;
 
     if (fetch != nullptr && fetch->status == NGX_HTTP_OK && fetch->body != nullptr) {
@@ -252,7 +190,7 @@ static void ngx_http_oauth2_rs_keys_fetched(void *data, const ngx_http_oauth2_rs
         ngx_http_oauth2_rs_record_success(worker, &text);
 
     } else if (ngx_exiting && ngx_queue_empty(&worker->waiting)) {
-        ngx_http_oauth2_rs_leave(worker);
+        ngx_http_oauth2_rs_leave_lease(worker);
 
     } else {
         ngx_http_oauth2_rs_record_failure(worker);
@@ -262,90 +200,7 @@ static void ngx_http_oauth2_rs_keys_fetched(void *data, const ngx_http_oauth2_rs
     ngx_http_oauth2_rs_tick_soon(worker);
 }
 
-static void ngx_http_oauth2_rs_record_success(ngx_http_oauth2_rs_key_worker_t *worker,
-                                              const oauth2_rs_text_t *text) {
-    ngx_uint_t failures;
-    ngx_http_oauth2_rs_key_state_t *state;
-
-    state = ngx_http_oauth2_rs_lock_keys(worker->endpoint->zone);
-
-    state->writing = 1;
-    ngx_memory_barrier();
-    ngx_memcpy(state->text, text->data, text->len);
-    state->len = text->len;
-    ngx_memory_barrier();
-    state->writing = 0;
-
-    failures = state->failures;
-    state->version = ngx_max(ngx_current_msec, state->version + 1);
-    state->attempts++;
-    state->failures = 0;
-    state->fetched = ngx_current_msec;
-    state->due = ngx_current_msec +
-                 ngx_http_oauth2_rs_jittered(static_cast<ngx_msec_t>(ngx_min(
-                     worker->source.cache_timeout_ms, static_cast<int64_t>(NGX_MAX_INT32_VALUE))));
-    state->lease = 0;
-    worker->version = state->version;
-    worker->fetched = state->fetched;
-    worker->attempts = state->attempts;
-    worker->failing = 0;
-
-    ngx_http_oauth2_rs_unlock_keys(worker->endpoint->zone);
-
-    if (failures != 0) {
-        ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,
-                      "oauth2_secret_store: the keys of \"%V\" are fetched again",
-                      &worker->endpoint->uri);
-    }
-}
-
-static void ngx_http_oauth2_rs_record_failure(ngx_http_oauth2_rs_key_worker_t *worker) {
-    ngx_msec_t pause;
-    ngx_uint_t failures;
-    ngx_http_oauth2_rs_key_state_t *state;
-
-    state = ngx_http_oauth2_rs_lock_keys(worker->endpoint->zone);
-
-    failures = ++state->failures;
-    pause = NGX_HTTP_OAUTH2_RS_KEY_FIRST_PAUSE << ngx_min(failures - 1, ngx_uint_t{6});
-    pause = ngx_min(pause, ngx_msec_t{NGX_HTTP_OAUTH2_RS_KEY_LONGEST_PAUSE});
-    state->attempts++;
-    state->due = ngx_current_msec + ngx_http_oauth2_rs_jittered(pause);
-    state->lease = 0;
-    worker->attempts = state->attempts;
-    worker->failing = 1;
-
-    ngx_http_oauth2_rs_unlock_keys(worker->endpoint->zone);
-
-    if (failures == 1) {
-        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
-                      "oauth2_secret_store: the keys of \"%V\" can't be fetched, those at hand "
-                      "stay in use for %uis at most",
-                      &worker->endpoint->uri,
-                      static_cast<ngx_uint_t>(worker->source.stale_timeout_ms / 1000));
-    }
-}
-
-/* Given up half-way says nothing of the keys: another worker may begin anew. */
-static void ngx_http_oauth2_rs_leave(ngx_http_oauth2_rs_key_worker_t *worker) {
-    ngx_http_oauth2_rs_lock_keys(worker->endpoint->zone)->lease = 0;
-    ngx_http_oauth2_rs_unlock_keys(worker->endpoint->zone);
-}
-
-/* Up to a tenth less, so that nodes which began together don't stay together. */
-static ngx_msec_t ngx_http_oauth2_rs_jittered(ngx_msec_t time) {
-    return time - static_cast<ngx_msec_t>(ngx_random()) % (time / 10 + 1);
-}
-
 void ngx_http_oauth2_rs_tick_soon(ngx_http_oauth2_rs_key_worker_t *worker) {
     // In an event of its own: whoever asks may be a request in the middle of its phases.
     ngx_post_event(&worker->tick, &ngx_posted_events);
-}
-
-/* Told once, until keys could be fetched again. */
-static void ngx_http_oauth2_rs_report_keys(void *host, oauth2_rs_severity_t /*severity*/,
-                                           oauth2_rs_text_t message) {
-    if (!static_cast<ngx_http_oauth2_rs_key_worker_t *>(host)->failing) {
-        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0, "%*s", message.len, message.data);
-    }
 }

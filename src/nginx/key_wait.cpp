@@ -1,8 +1,7 @@
 #include "nginx/key_wait.h"
 
 #include "nginx/access.h"
-#include "nginx/key_worker.h"
-#include "nginx/key_zone.h"
+#include "nginx/key_ledger.h"
 
 static ngx_http_oauth2_rs_key_worker_t *ngx_http_oauth2_rs_find_key_worker(ngx_http_request_t *r,
                                                                            const void *source);
@@ -108,19 +107,13 @@ static ngx_uint_t ngx_http_oauth2_rs_may_wait(ngx_http_oauth2_rs_key_worker_t *w
 
     state = ngx_http_oauth2_rs_lock_keys(worker->endpoint->zone);
 
-    if (state->lease != 0 && !ngx_http_oauth2_rs_reached(state->lease)) {
+    may = ngx_http_oauth2_rs_is_leased(state) || state->due == 0 ||
+          ngx_http_oauth2_rs_reached(state->due);
+
+    if (!may && miss && (state->missed == 0 || ngx_http_oauth2_rs_reached(state->missed + pause))) {
+        state->missed = ngx_current_msec;
+        state->due = 0;
         may = 1;
-
-    } else if (miss) {
-        may = state->missed == 0 || ngx_http_oauth2_rs_reached(state->missed + pause);
-
-        if (may) {
-            state->missed = ngx_current_msec;
-            state->due = 0;
-        }
-
-    } else {
-        may = state->due == 0 || ngx_http_oauth2_rs_reached(state->due);
     }
 
     ngx_http_oauth2_rs_unlock_keys(worker->endpoint->zone);

@@ -15,20 +15,15 @@ struct ngx_http_oauth2_rs_key_worker_s {
     ngx_connection_t dummy;  // NGINX's debug log takes an event's data for its connection
     ngx_event_t tick;
     ngx_queue_t waiting;  // ngx_http_oauth2_rs_wait_t
-    ngx_uint_t version;   // of the text whose keys are in use; 0: none are
+    ngx_uint_t version;   // of the text whose keys are in use; 0: none are, 1: of no shared one
     ngx_msec_t fetched;   // when that was
     ngx_uint_t attempts;  // as the zone counted them at the last look
+    ngx_msec_t forsaken;  // since when requests wait and nobody fetches; 0: it isn't so
     ngx_http_oauth2_rs_background_t background;
     unsigned fetching : 1;  // by this worker
     unsigned failing : 1;   // the last attempt of the node failed, and was told of
     unsigned wake : 1;      // an attempt has ended that requests may wait for
 };
-
-/*
- * Takes over what another worker, or an earlier cycle, has put into the zone, and forgets what is
- * too old. To be called between two uses of keys.
- */
-void ngx_http_oauth2_rs_sync_keys(ngx_http_oauth2_rs_key_worker_t *worker);
 
 /* Sees to what is due, in an event of its own. */
 void ngx_http_oauth2_rs_tick_soon(ngx_http_oauth2_rs_key_worker_t *worker);

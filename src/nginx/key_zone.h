@@ -11,6 +11,8 @@
 
 /* Times are NGINX's monotonic milliseconds, which all processes of a machine share. */
 typedef struct {
+    ngx_uint_t cycles;    // that have known the zone, counted
+    ngx_uint_t newest;    // of those that have workers
     ngx_msec_t fetched;   // when the text was fetched
     ngx_msec_t due;       // when to fetch next, of its own accord; 0: at once
     ngx_msec_t missed;    // when a missing key last made somebody fetch; 0: never
@@ -28,6 +30,17 @@ ngx_shm_zone_t *ngx_http_oauth2_rs_add_key_zone(ngx_conf_t *cf, const ngx_str_t 
 
 ngx_http_oauth2_rs_key_state_t *ngx_http_oauth2_rs_lock_keys(ngx_shm_zone_t *zone);
 void ngx_http_oauth2_rs_unlock_keys(ngx_shm_zone_t *zone);
+
+/* A process of the zone's cycle begins to serve: from now on its cycle says where keys come from.
+ */
+void ngx_http_oauth2_rs_join_keys(ngx_shm_zone_t *zone);
+
+/* Under the lock: whether no process of a newer cycle, whose location may lead elsewhere, serves.
+ */
+ngx_uint_t ngx_http_oauth2_rs_leads_keys(const ngx_shm_zone_t *zone);
+
+/* Under the lock: whether somebody fetches. */
+ngx_uint_t ngx_http_oauth2_rs_is_leased(const ngx_http_oauth2_rs_key_state_t *state);
 
 /* Whether a time has come. */
 ngx_uint_t ngx_http_oauth2_rs_reached(ngx_msec_t time);

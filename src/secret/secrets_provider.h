@@ -61,7 +61,7 @@ class SecretsProvider {
      */
     Step<bool> renew(RequestContext& request) const;
 
-    /* Whether that very key is still one of the secret's. */
+    /* Whether that very key is still one of the secret's, as far as can be said at once. */
     bool holds(RequestContext& request, std::string_view secret_id, const Digest& key) const;
 
   private:
