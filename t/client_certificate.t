@@ -269,7 +269,7 @@ certificate_missing
 === RFC 9440 that is none
 --- more_headers eval
 my $good = ::base64_der('alice');
-::presenting(":$good", "$good:", '::' . $good . '::', ": $good:", ":$good: ;a=1", ":$good:;a=1", ":$good::", ":$good:$good:",
+::presenting(":$good", "$good:", '::' . $good . '::', ": $good:", ":$good: ;a=1", ":$good:;a=1", ":${good}::", ":$good:$good:",
     ";:$good:", "(:$good:)", ':' . ::escape($::pem) . ':')
 --- refused: certificate_missing x 11
 

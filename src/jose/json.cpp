@@ -1,5 +1,6 @@
 #include "jose/json.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdlib>
@@ -101,6 +102,35 @@ std::string compact_real(double number) {
     return {digits.begin(), end};
 }
 
+/*
+ * The digits that jansson has to write for the numbers in `value` to be read back the same: 15
+ * serve any number that was written with so many, and show no noise behind them; 17 serve all.
+ */
+std::size_t real_precision(const json_t* value) {
+    constexpr std::size_t kShort = 15;
+    constexpr std::size_t kFull = 17;
+    if (json_is_real(value)) {
+        std::array<char, 32> digits;
+        const double number = json_real_value(value);
+        const auto end = std::to_chars(digits.begin(), digits.end(), number,
+                                       std::chars_format::scientific, kShort - 1)
+                             .ptr;
+        double read = 0;
+        std::from_chars(digits.begin(), end, read);
+        return read == number ? kShort : kFull;
+    }
+    std::size_t precision = kShort;
+    const auto consider = [&precision](const json_t* part) {
+        precision = std::max(precision, real_precision(part));
+    };
+    std::size_t index = 0;
+    json_t* item = nullptr;
+    json_array_foreach(value, index, item) { consider(item); }
+    const char* name = nullptr;
+    json_object_foreach(const_cast<json_t*>(value), name, item) { consider(item); }
+    return precision;
+}
+
 }  // namespace
 
 std::string json_compact(const json_t* value) {
@@ -116,7 +146,9 @@ std::string json_compact(const json_t* value) {
         }
         return 0;
     };
-    if (json_dump_callback(value, append, &result, JSON_COMPACT | JSON_ENCODE_ANY) != 0) {
+    if (json_dump_callback(
+            value, append, &result,
+            JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(real_precision(value))) != 0) {
         throw std::bad_alloc();
     }
     // jansson escapes all control characters but DEL, which can stand in strings only.

@@ -142,6 +142,20 @@ void test_compact_text(void** /*state*/) {
 }
 
 /* So that no claim can break the line of a header field. */
+void test_compact_text_of_fractions(void** /*state*/) {
+    const JsonHandle object = json(R"({"a":1.1,"b":0.30000000000000004})");
+    check_text(json_compact(json_member(object.get(), "a")), "1.1");
+    check_text(json_compact(json_member(object.get(), "b")), "0.30000000000000004");
+    for (const std::string text : {R"({"a":1.1,"b":[3.14,{"c":-0.1}]})", R"([1700000000.123])"}) {
+        check_text(json_compact(json("{\"x\":" + text + "}").get()), "{\"x\":" + text + "}");
+    }
+    // A number that needs all 17 digits gets them, wherever it stands.
+    for (const char* text : {R"([0.30000000000000004])", R"({"b":{"c":0.30000000000000004}})"}) {
+        const std::string whole = std::string(R"({"x":)") + text + "}";
+        check_text(json_compact(json(whole).get()), whole);
+    }
+}
+
 void test_compact_text_escapes_control_characters(void** /*state*/) {
     const JsonHandle object = json("{\"a\":\"\\r\\n\\u0001\\u001f\x7f\",\"\x7f\":\"\x7fz\x7f\"}");
     check_text(json_compact(object.get()),
@@ -164,6 +178,7 @@ int main() {
         cmocka_unit_test(test_texts),
         cmocka_unit_test(test_an_array_holds_a_text_to_the_letter),
         cmocka_unit_test(test_compact_text),
+        cmocka_unit_test(test_compact_text_of_fractions),
         cmocka_unit_test(test_compact_text_escapes_control_characters),
     };
     return cmocka_run_group_tests(tests, nullptr, nullptr);

@@ -82,9 +82,10 @@ sub key {
         my ($option_name, $value) = split /=/, $option, 2;
         push @arguments, "--$option_name", defined $value ? $value : ();
     }
-    # Another process may be making the same key: whichever is renamed last is used by both.
+    # Another file may be making the same key: the first that is linked is the one both use.
     run_mint('key', @arguments, '--out', "$path.$$");
-    rename "$path.$$", $path or die "can't rename $path.$$: $!";
+    link "$path.$$", $path or $!{EEXIST} or die "can't link $path: $!";
+    unlink "$path.$$";
     return $path;
 }
 
