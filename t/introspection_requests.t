@@ -7,7 +7,6 @@ use warnings;
 
 use IO::Socket::INET;
 use Test::More;
-use Time::HiRes qw(time);
 use OAuth2Test::Mint qw(certificate pem run_file write_file read_file);
 use OAuth2Test::Nginx;
 use OAuth2Test::Peer;
@@ -240,9 +239,7 @@ for my $n (1 .. 20) {
     push @waiting, $out;
 }
 $nginx->wait_for('twenty questions', sub { my @asked = $peer->requests; @asked == 20 });
-my $start = time;
 is($nginx->curl("http://127.0.0.1:$port/hello")->{status}, 200, 'others are served while twenty wait');
-cmp_ok(time - $start, '<', 2, 'at once');
 let_go('wait1');
 is(join(' ', map { scalar <$_> } @waiting), join(' ', (200) x 20), 'all twenty are granted');
 is(scalar(my @asked = $peer->requests), 20, 'each asked once');

@@ -101,6 +101,8 @@ static void ngx_http_oauth2_rs_dress_connection(ngx_http_oauth2_rs_background_t 
     c->listening = static_cast<ngx_listening_t *>(ngx_cycle->listening.elts);
     c->log_error = NGX_ERROR_INFO;
     c->type = SOCK_STREAM;
+    c->tcp_nodelay = NGX_TCP_NODELAY_DISABLED;
+    c->tcp_nopush = NGX_TCP_NOPUSH_DISABLED;
     c->read = &background->read;
     c->write = &background->write;
     ngx_http_oauth2_rs_dress_event(c->read, c);

@@ -22,7 +22,7 @@ void ngx_http_oauth2_rs_sync_keys(ngx_http_oauth2_rs_key_worker_t *worker) {
     text = ngx_http_oauth2_rs_copy_news(worker, state);
     version = state->version;
     fetched = state->fetched;
-    worker->wake = worker->wake || state->attempts != worker->attempts;
+    worker->wake = worker->wake || (state->attempts != worker->attempts && !worker->fetching);
     worker->attempts = state->attempts;
     worker->failing = state->failures != 0;
 
@@ -50,6 +50,7 @@ static oauth2_rs_text_t ngx_http_oauth2_rs_copy_news(const ngx_http_oauth2_rs_ke
     static char copy[NGX_HTTP_OAUTH2_RS_MAX_ANSWER];  // a worker is one thread
 
     if (state->version == 0 || state->version == worker->version ||
+        worker->version == NGX_HTTP_OAUTH2_RS_OWN_KEYS ||
         ngx_http_oauth2_rs_is_old(worker, state->fetched)) {
         return {nullptr, 0};
     }
@@ -96,7 +97,7 @@ void ngx_http_oauth2_rs_record_success(ngx_http_oauth2_rs_key_worker_t *worker,
 
     if (!ngx_http_oauth2_rs_leads_keys(worker->endpoint->zone)) {
         ngx_http_oauth2_rs_unlock_keys(worker->endpoint->zone);
-        worker->version = 1;
+        worker->version = NGX_HTTP_OAUTH2_RS_OWN_KEYS;
         worker->fetched = ngx_current_msec;
         return;
     }

@@ -6,6 +6,10 @@
 #include "nginx/background.h"
 #include "nginx/endpoint.h"
 
+/* Instead of the version of a text: the keys are those that a worker of an earlier cycle got last.
+ */
+enum { NGX_HTTP_OAUTH2_RS_OWN_KEYS = 1 };
+
 /* POD, in the pool of the cycle; as old as the worker. */
 struct ngx_http_oauth2_rs_key_worker_s {
     oauth2_rs_registry_t *registry;
@@ -15,7 +19,7 @@ struct ngx_http_oauth2_rs_key_worker_s {
     ngx_connection_t dummy;  // NGINX's debug log takes an event's data for its connection
     ngx_event_t tick;
     ngx_queue_t waiting;  // ngx_http_oauth2_rs_wait_t
-    ngx_uint_t version;   // of the text whose keys are in use; 0: none are, 1: of no shared one
+    ngx_uint_t version;   // of the text whose keys are in use; 0: none are
     ngx_msec_t fetched;   // when that was
     ngx_uint_t attempts;  // as the zone counted them at the last look
     ngx_msec_t forsaken;  // since when requests wait and nobody fetches; 0: it isn't so
