@@ -2,6 +2,7 @@
 #define OAUTH2_RS_UNIT_FAKES_H
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -66,6 +67,14 @@ class FakeRequestContext final : public RequestContext {
         return may_fetch;
     }
 
+    FetchState await_keys(const void* store, KeyDemand demand) override {
+        waits.emplace_back(store, demand);
+        if (on_wait) {
+            on_wait();
+        }
+        return keys_state;
+    }
+
     std::int64_t now = kNow * 1000;
     int questions = 0;
     std::map<Digest, std::string> cache;
@@ -82,6 +91,11 @@ class FakeRequestContext final : public RequestContext {
     std::string uri;
     std::string form;
     std::optional<FetchAnswer> answer;
+
+    /* What became of the keys that a store waits for, and what happens meanwhile. */
+    FetchState keys_state = FetchState::kNone;
+    std::function<void()> on_wait;
+    std::vector<std::pair<const void*, KeyDemand>> waits;
 };
 
 /* What a store gets that is loaded by itself: it finds no passwords. */
@@ -104,10 +118,13 @@ class FakeSecretStore final : public SecretStore {
         return Done{};
     }
     Step<const KeySet*> keys(RequestContext& request, std::string_view secret_id) const override;
+    Step<bool> renew(RequestContext& request) const override;
 
     bool pending = false;
     std::optional<Denial> denial;
+    std::function<Step<bool>()> on_renewal;  // none: there are never other keys
     mutable int questions = 0;
+    mutable int renewals = 0;
 
   private:
     std::map<std::string, KeySet, std::less<>> sets_;
