@@ -1,5 +1,7 @@
 #include "secret/jwks_uri_secret_store.h"
 
+#include <openssl/err.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -112,6 +114,11 @@ Step<bool> JwksUriSecretStore::renew(RequestContext& request) const {
 
 Configured<Done> JwksUriSecretStore::accept(std::string_view text) {
     auto content = parse_jwk_set(text);
+    // Short of memory, OpenSSL makes keys that are good for nothing, and says so here alone.
+    if (ERR_peek_error() != 0) {
+        ERR_clear_error();
+        return ConfigError{"memory is short"};
+    }
     if (!content.ok()) {
         return content.error();
     }

@@ -1,6 +1,5 @@
 // Memory runs short at every place in turn, in C++, jansson and OpenSSL: nothing is granted that
 // should not be, nothing crosses the C interface, and the next call is fine.
-
 // link: -Wl,--wrap=malloc
 
 #include <openssl/crypto.h>
@@ -330,6 +329,49 @@ void test_scopes_and_challenges(void** /*state*/) {
     oauth2_rs_registry_destroy(registry);
 }
 
+oauth2_rs_fetch_state_t inactive(void* /*host*/, oauth2_rs_fetch_key_t /*key*/,
+                                 oauth2_rs_fetch_answer_t* answer) {
+    *answer = {200, text("application/json"), text(R"({"active":false,"scope":"read"})")};
+    return OAUTH2_RS_FETCH_ENDED;
+}
+
+void test_introspection(void** /*state*/) {
+    oauth2_rs_settings_t settings{};
+    settings.kind = OAUTH2_RS_INTROSPECTION;
+    settings.introspection_endpoint = text("/introspect");
+    oauth2_rs_host_t host = kHost;
+    host.fetched = inactive;
+    const oauth2_rs_text_t authorization = text("Bearer abc");
+    const oauth2_rs_request_t request{0, 0, OAUTH2_RS_CONFIRMATION_ON, &authorization, 1, &host};
+    oauth2_rs_registry_t* const registry = oauth2_rs_registry_create();
+    const auto* const resolver = oauth2_rs_registry_resolver(registry, &settings, &kReporter);
+    const int failures = with_every_failure([&] {
+        auto* const resolution = oauth2_rs_resolution_create(resolver);
+        assert_true(!resolution || oauth2_rs_resolve(resolution, &request) == OAUTH2_RS_DENIED);
+        oauth2_rs_resolution_destroy(resolution);
+    });
+    oauth2_rs_registry_destroy(registry);
+    assert_true(failures > 5);
+}
+
+/* A set that could not be taken over leaves the keys as they were. */
+void test_taking_over_keys(void** /*state*/) {
+    const oauth2_rs_text_t uri = text("uri=/keys");
+    const oauth2_rs_store_settings_t store{text("jwks"), &uri, 1};
+    oauth2_rs_settings_t settings = *Settings().get();
+    settings.stores = &store;
+    oauth2_rs_registry_t* const registry = oauth2_rs_registry_create();
+    const auto* const resolver = oauth2_rs_registry_resolver(registry, &settings, &kReporter);
+    const std::string set = R"({"keys":[)" + rsa_signer().jwk() + "]}";
+    assert_int_equal(oauth2_rs_key_source_accept(registry, 0, text(set), &kReporter), 1);
+    with_every_failure([&] {
+        oauth2_rs_key_source_accept(registry, 0, text(set), &kReporter);
+        const Relief relief;
+        assert_true(Request(resolver, token_of(kinds()[0], kClaims)).is_granted());
+    });
+    oauth2_rs_registry_destroy(registry);
+}
+
 void test_single_checks(void** /*state*/) {
     const int failures = with_every_failure([] {
         std::int64_t milliseconds = 0;
@@ -351,7 +393,8 @@ int main() {
     const CMUnitTest tests[] = {
         cmocka_unit_test(test_building_a_resolver),   cmocka_unit_test(test_judging_good_tokens),
         cmocka_unit_test(test_judging_bad_tokens),    cmocka_unit_test(test_reading_claims),
-        cmocka_unit_test(test_scopes_and_challenges), cmocka_unit_test(test_single_checks),
+        cmocka_unit_test(test_scopes_and_challenges), cmocka_unit_test(test_introspection),
+        cmocka_unit_test(test_taking_over_keys),      cmocka_unit_test(test_single_checks),
     };
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }
