@@ -69,8 +69,12 @@ static ngx_command_t ngx_http_oauth2_rs_commands[] = {
      ngx_http_oauth2_rs_set_store, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
 
     {ngx_string("oauth2_verification_secret"), ngx_http_oauth2_rs_levels | NGX_CONF_TAKE1,
-     ngx_http_oauth2_rs_set_verification_secret, NGX_HTTP_LOC_CONF_OFFSET,
+     ngx_http_oauth2_rs_set_secret, NGX_HTTP_LOC_CONF_OFFSET,
      offsetof(ngx_http_oauth2_rs_loc_conf_t, verification_secret), nullptr},
+
+    {ngx_string("oauth2_decryption_secret"), ngx_http_oauth2_rs_levels | NGX_CONF_TAKE1,
+     ngx_http_oauth2_rs_set_secret, NGX_HTTP_LOC_CONF_OFFSET,
+     offsetof(ngx_http_oauth2_rs_loc_conf_t, decryption_secret), nullptr},
 
     {ngx_string("oauth2_skew"), ngx_http_oauth2_rs_levels | NGX_CONF_1MORE,
      ngx_http_oauth2_rs_set_skew, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},

@@ -21,6 +21,7 @@ constexpr std::array<Word, static_cast<std::size_t>(Code::kCount)> kWords{{
     {Code::kUnsupportedHeader, "unsupported_header"},
     {Code::kUnknownKey, "unknown_key"},
     {Code::kBadSignature, "bad_signature"},
+    {Code::kDecryptionFailed, "decryption_failed"},
     {Code::kIssuerMismatch, "issuer_mismatch"},
     {Code::kExpiryMissing, "expiry_missing"},
     {Code::kExpired, "expired"},

@@ -16,6 +16,7 @@ enum class Code : unsigned char {
     kUnsupportedHeader,
     kUnknownKey,
     kBadSignature,
+    kDecryptionFailed,
     kIssuerMismatch,
     kExpiryMissing,
     kExpired,

@@ -1,42 +1,24 @@
 #include "jose/jwk.h"
 
-#include <openssl/core_names.h>
-#include <openssl/err.h>
-#include <openssl/param_build.h>
-
+#include <algorithm>
 #include <array>
-#include <optional>
 #include <utility>
 
 #include "base/base64url.h"
+#include "jose/evp_key.h"
 #include "jose/json.h"
 
 namespace oauth2_rs {
 
 namespace {
 
-using ParameterBuilder = Handle<OSSL_PARAM_BLD, OSSL_PARAM_BLD_free>;
-using Parameters = Handle<OSSL_PARAM, OSSL_PARAM_free>;
 using Parsed = Result<KeyPointer, JwkProblem>;
 
-/* How OpenSSL names an elliptic curve, and how long its coordinates are (RFC 7518 section 6.2.1).
- */
-struct Group {
-    Curve curve;
-    const char* name;
-    std::size_t coordinate_size;
-};
-constexpr std::array<Group, 4> kGroups{{{Curve::kP256, "prime256v1", 32},
-                                        {Curve::kP384, "secp384r1", 48},
-                                        {Curve::kP521, "secp521r1", 66},
-                                        {Curve::kSecp256k1, "secp256k1", 32}}};
+const char* const kForeignHalf = "its private half isn't base64url or doesn't fit the public one";
 
-JwkProblem broken(const char* message) {
-    ERR_clear_error();
-    return {false, message};
-}
+JwkProblem broken(const char* message) { return {false, message, {true, true}}; }
 
-JwkProblem ignored(const char* message) { return {true, message}; }
+JwkProblem ignored(const char* message) { return {true, message, {true, true}}; }
 
 /* The bytes of a required base64url member; nothing where it is missing, empty or malformed. */
 std::optional<SecretBytes> bytes_of(const json_t* jwk, std::string_view name) {
@@ -48,100 +30,113 @@ std::optional<SecretBytes> bytes_of(const json_t* jwk, std::string_view name) {
     return bytes;
 }
 
-PublicKeyHandle key_from_parameters(const char* type, OSSL_PARAM_BLD* builder) {
-    const Parameters parameters(OSSL_PARAM_BLD_to_param(builder));
-    const PublicKeyContextHandle context(EVP_PKEY_CTX_new_from_name(nullptr, type, nullptr));
-    EVP_PKEY* key = nullptr;
-    if (!parameters || !context || EVP_PKEY_fromdata_init(context.get()) != 1 ||
-        EVP_PKEY_fromdata(context.get(), &key, EVP_PKEY_PUBLIC_KEY, parameters.get()) != 1) {
-        return nullptr;
-    }
-    return PublicKeyHandle(key);
+/* Nothing where it is none of ours, or of another key type. */
+const CurveTraits* curve_of(const json_t* jwk, KeyType type) {
+    const auto name = json_text(jwk, "crv");
+    const CurveTraits* traits = name ? traits_of(find_curve(*name)) : nullptr;
+    return traits != nullptr && traits->key_type == type ? traits : nullptr;
 }
 
-/* RFC 7518 section 6.3.1. */
+bool holds_private_half(const json_t* jwk, const KeyTerms& terms) {
+    return terms.may_decrypt && json_member(jwk, "d") != nullptr;
+}
+
+/* RFC 7518 section 6.3.2: with one of the primes' numbers come all; we know no third prime. */
+bool read_private_rsa(const json_t* jwk, RsaNumbers* numbers) {
+    const std::array<std::pair<const char*, SecretBytes*>, 6> members{{{"d", &numbers->d},
+                                                                       {"p", &numbers->p},
+                                                                       {"q", &numbers->q},
+                                                                       {"dp", &numbers->dp},
+                                                                       {"dq", &numbers->dq},
+                                                                       {"qi", &numbers->qi}}};
+    const bool primes = std::any_of(members.begin() + 1, members.end(), [jwk](const auto& member) {
+        return json_member(jwk, member.first) != nullptr;
+    });
+    for (const auto& [name, number] : members) {
+        auto bytes = bytes_of(jwk, name);
+        if (!bytes || json_member(jwk, "oth") != nullptr) {
+            return false;
+        }
+        *number = std::move(*bytes);
+        if (!primes) {
+            return true;
+        }
+    }
+    return true;
+}
+
+/* RFC 7518 section 6.3. */
 Parsed parse_rsa(const json_t* jwk, KeyTerms terms) {
-    const auto n = bytes_of(jwk, "n");
-    const auto e = bytes_of(jwk, "e");
+    auto n = bytes_of(jwk, "n");
+    auto e = bytes_of(jwk, "e");
     if (!n || !e) {
         return broken("\"n\" or \"e\" is missing or isn't base64url");
     }
-    const BignumHandle modulus(BN_bin2bn(n->data(), static_cast<int>(n->size()), nullptr));
-    const BignumHandle exponent(BN_bin2bn(e->data(), static_cast<int>(e->size()), nullptr));
-    const ParameterBuilder builder(OSSL_PARAM_BLD_new());
-    if (!modulus || !exponent || !builder ||
-        OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_N, modulus.get()) != 1 ||
-        OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_E, exponent.get()) != 1) {
-        return broken("OpenSSL refused it");
-    }
-    PublicKeyHandle key = key_from_parameters("RSA", builder.get());
+    RsaNumbers numbers;
+    numbers.n = std::move(*n);
+    numbers.e = std::move(*e);
+    PublicKeyHandle key = make_rsa_key(numbers);
     if (!key) {
         return broken("it is no RSA key");
+    }
+    if (holds_private_half(jwk, terms)) {
+        key = read_private_rsa(jwk, &numbers) ? make_rsa_key(numbers) : nullptr;
+        if (!key) {
+            return broken(kForeignHalf);
+        }
     }
     return KeyPointer(new Key(KeyType::kRsa, Curve::kNone, std::move(key), std::move(terms)));
 }
 
-/* SEC 1 section 2.3.3: the uncompressed point; OpenSSL refuses one that is not on the curve. */
-PublicKeyHandle key_from_point(const Group& group, const SecretBytes& x, const SecretBytes& y) {
-    SecretBytes point{0x04};
-    point.insert(point.end(), x.begin(), x.end());
-    point.insert(point.end(), y.begin(), y.end());
-    const ParameterBuilder builder(OSSL_PARAM_BLD_new());
-    if (!builder ||
-        OSSL_PARAM_BLD_push_utf8_string(builder.get(), OSSL_PKEY_PARAM_GROUP_NAME, group.name, 0) !=
-            1 ||
-        OSSL_PARAM_BLD_push_octet_string(builder.get(), OSSL_PKEY_PARAM_PUB_KEY, point.data(),
-                                         point.size()) != 1) {
-        return nullptr;
-    }
-    PublicKeyHandle key = key_from_parameters("EC", builder.get());
-    const PublicKeyContextHandle context(
-        key ? EVP_PKEY_CTX_new_from_pkey(nullptr, key.get(), nullptr) : nullptr);
-    if (!context || EVP_PKEY_public_check(context.get()) != 1) {
-        return nullptr;
-    }
-    return key;
-}
-
-/* RFC 7518 section 6.2.1, RFC 8812 section 3.1. */
+/* RFC 7518 section 6.2, RFC 8812 section 3.1. */
 Parsed parse_ec(const json_t* jwk, KeyTerms terms) {
-    const auto name = json_text(jwk, "crv");
-    const Curve curve = name ? find_curve(*name) : Curve::kNone;
-    for (const Group& group : kGroups) {
-        if (group.curve != curve) {
-            continue;
-        }
-        const auto x = bytes_of(jwk, "x");
-        const auto y = bytes_of(jwk, "y");
-        if (!x || !y || x->size() != group.coordinate_size || y->size() != group.coordinate_size) {
-            return broken("\"x\" or \"y\" is missing, isn't base64url or has the wrong length");
-        }
-        PublicKeyHandle key = key_from_point(group, *x, *y);
-        if (!key) {
-            return broken("its point isn't on the curve");
-        }
-        return KeyPointer(new Key(KeyType::kEc, curve, std::move(key), std::move(terms)));
+    const CurveTraits* traits = curve_of(jwk, KeyType::kEc);
+    if (traits == nullptr) {
+        return ignored("its \"crv\" is none of ours");
     }
-    return ignored("its \"crv\" is not one that signs");
+    const auto x = bytes_of(jwk, "x");
+    const auto y = bytes_of(jwk, "y");
+    if (!x || !y || x->size() != traits->coordinate_size || y->size() != traits->coordinate_size) {
+        return broken("\"x\" or \"y\" is missing, isn't base64url or has the wrong length");
+    }
+    PublicKeyHandle key = make_ec_key(*traits, *x, *y, {});
+    if (!key) {
+        return broken("its point isn't on the curve");
+    }
+    if (traits->agrees && holds_private_half(jwk, terms)) {
+        const auto d = bytes_of(jwk, "d");
+        key =
+            d && d->size() == traits->coordinate_size ? make_ec_key(*traits, *x, *y, *d) : nullptr;
+        if (!key) {
+            return broken(kForeignHalf);
+        }
+    }
+    return KeyPointer(new Key(KeyType::kEc, traits->curve, std::move(key), std::move(terms)));
 }
 
 /* RFC 8037 section 2. */
 Parsed parse_okp(const json_t* jwk, KeyTerms terms) {
-    const auto name = json_text(jwk, "crv");
-    const Curve curve = name ? find_curve(*name) : Curve::kNone;
-    if (curve != Curve::kEd25519 && curve != Curve::kEd448) {
-        return ignored("its \"crv\" is not one that signs");
+    const CurveTraits* traits = curve_of(jwk, KeyType::kOkp);
+    const bool decrypts = traits != nullptr && traits->agrees && holds_private_half(jwk, terms);
+    if (traits == nullptr || (!traits->signs && !decrypts)) {
+        return ignored("its \"crv\" is none of ours, or there is no private half to decrypt with");
     }
     const auto x = bytes_of(jwk, "x");
     if (!x) {
         return broken("\"x\" is missing or isn't base64url");
     }
-    PublicKeyHandle key(EVP_PKEY_new_raw_public_key_ex(
-        nullptr, curve == Curve::kEd25519 ? "ED25519" : "ED448", nullptr, x->data(), x->size()));
+    PublicKeyHandle key = make_okp_key(*traits, *x, {});
     if (!key) {
         return broken("\"x\" has the wrong length");
     }
-    return KeyPointer(new Key(KeyType::kOkp, curve, std::move(key), std::move(terms)));
+    if (decrypts) {
+        const auto d = bytes_of(jwk, "d");
+        key = d ? make_okp_key(*traits, *x, *d) : nullptr;
+        if (!key) {
+            return broken(kForeignHalf);
+        }
+    }
+    return KeyPointer(new Key(KeyType::kOkp, traits->curve, std::move(key), std::move(terms)));
 }
 
 /* RFC 7518 section 6.4. */
@@ -153,12 +148,22 @@ Parsed parse_oct(const json_t* jwk, KeyTerms terms) {
     return KeyPointer(new Key(std::move(*secret), std::move(terms)));
 }
 
-/* RFC 7517 sections 4.2 and 4.3; what is there must allow it. */
-bool may_verify(const json_t* jwk) {
+/* RFC 7517 sections 4.2 to 4.4: what is there must allow it. */
+void read_uses(const json_t* jwk, KeyTerms* terms) {
     const json_t* use = json_member(jwk, "use");
     const json_t* operations = json_member(jwk, "key_ops");
-    return (use == nullptr || json_text(use) == "sig") &&
-           (operations == nullptr || json_array_holds(operations, "verify"));
+    const auto allows = [use, operations](std::string_view name, auto... names) {
+        return (use == nullptr || json_text(use) == name) &&
+               (operations == nullptr || (json_array_holds(operations, names) || ...));
+    };
+    terms->may_verify = allows("sig", "verify");
+    terms->may_decrypt = allows("enc", "decrypt", "unwrapKey", "deriveKey", "deriveBits");
+    if (!terms->algorithm.empty()) {
+        const Algorithm* bound = find_algorithm(terms->algorithm);
+        const bool signs = bound != nullptr && bound->kind == AlgorithmKind::kSignature;
+        terms->may_verify = terms->may_verify && signs;
+        terms->may_decrypt = terms->may_decrypt && bound != nullptr && !signs;
+    }
 }
 
 /* An optional text member: false where it is there and no text. */
@@ -171,15 +176,7 @@ bool read_text(const json_t* jwk, std::string_view name, std::string* out) {
     return json_is_string(value);
 }
 
-}  // namespace
-
-Parsed parse_jwk(const json_t* jwk) {
-    KeyTerms terms;
-    if (!json_is_object(jwk) || !read_text(jwk, "kid", &terms.name) ||
-        !read_text(jwk, "alg", &terms.algorithm)) {
-        return broken("it is no JSON object, or its \"kid\" or \"alg\" is no text");
-    }
-    terms.may_verify = may_verify(jwk);
+Parsed parse_material(const json_t* jwk, KeyTerms terms) {
     const auto type = json_text(jwk, "kty");
     if (type == "RSA") {
         return parse_rsa(jwk, std::move(terms));
@@ -196,8 +193,49 @@ Parsed parse_jwk(const json_t* jwk) {
     return ignored("its \"kty\" is not known");
 }
 
+}  // namespace
+
+Parsed parse_jwk(const json_t* jwk, KeyPurposes wanted) {
+    KeyTerms terms;
+    if (!json_is_object(jwk) || !read_text(jwk, "kid", &terms.name) ||
+        !read_text(jwk, "alg", &terms.algorithm)) {
+        return broken("it is no JSON object, or its \"kid\" or \"alg\" is no text");
+    }
+    read_uses(jwk, &terms);
+    terms.may_verify = terms.may_verify && wanted.verify;
+    terms.may_decrypt = terms.may_decrypt && wanted.decrypt;
+    // A public half alone would not have decrypted, be it whole or broken.
+    const KeyPurposes purposes{terms.may_verify, terms.may_decrypt && is_private_jwk(jwk)};
+    auto parsed = parse_material(jwk, std::move(terms));
+    if (!parsed.ok()) {
+        return JwkProblem{parsed.error().ignorable, parsed.error().message, purposes};
+    }
+    return parsed;
+}
+
 bool is_private_jwk(const json_t* jwk) {
     return json_member(jwk, "d") != nullptr || json_member(jwk, "k") != nullptr;
+}
+
+std::optional<EphemeralKey> parse_ephemeral_key(const json_t* jwk) {
+    const auto type = json_text(jwk, "kty");
+    const CurveTraits* traits = curve_of(jwk, type == "OKP" ? KeyType::kOkp : KeyType::kEc);
+    if ((type != "EC" && type != "OKP") || traits == nullptr || !traits->agrees ||
+        is_private_jwk(jwk)) {
+        return std::nullopt;
+    }
+    const auto x = bytes_of(jwk, "x");
+    const auto y = traits->key_type == KeyType::kEc ? bytes_of(jwk, "y") : SecretBytes();
+    if (!x || !y || x->size() != traits->coordinate_size ||
+        (traits->key_type == KeyType::kEc && y->size() != traits->coordinate_size)) {
+        return std::nullopt;
+    }
+    PublicKeyHandle key = traits->key_type == KeyType::kEc ? make_ec_key(*traits, *x, *y, {})
+                                                           : make_okp_key(*traits, *x, {});
+    if (!key) {
+        return std::nullopt;
+    }
+    return EphemeralKey{traits->curve, std::move(key)};
 }
 
 }  // namespace oauth2_rs

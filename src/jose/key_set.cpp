@@ -20,24 +20,42 @@ std::string problem_of(std::size_t index, const json_t* jwk, const std::string& 
     return problem + ": " + message;
 }
 
+/* Of a key whose private half is broken the public one is still good to verify with. */
+Result<KeyPointer, JwkProblem> parse_what_is_whole(std::size_t index, const json_t* jwk,
+                                                   JwkSetContent* content) {
+    auto key = parse_jwk(jwk);
+    if (key.ok() || key.error().ignorable) {
+        return key;
+    }
+    JwkProblem problem = key.error();
+    if (problem.purposes.verify && problem.purposes.decrypt) {
+        key = parse_jwk(jwk, {true, false});
+        problem.purposes.verify = !key.ok() && !key.error().ignorable;
+    }
+    content->problems.push_back({problem_of(index, jwk, problem.message), problem.purposes, {}});
+    return key;
+}
+
 void add_jwk(std::size_t index, const json_t* jwk, JwkSetContent* content) {
     content->holds_private = content->holds_private || is_private_jwk(jwk);
-    auto key = parse_jwk(jwk);
+    auto key = parse_what_is_whole(index, jwk, content);
     if (!key.ok()) {
-        if (!key.error().ignorable) {
-            content->problems.push_back(problem_of(index, jwk, key.error().message));
+        return;
+    }
+    KeyPurposes serves;
+    KeyPurposes weak;
+    for (const KeyPurpose purpose : {KeyPurpose::kVerify, KeyPurpose::kDecrypt}) {
+        if (key.value()->may(purpose)) {
+            (key.value()->weakness(purpose) == nullptr ? serves : weak).add(purpose);
         }
-        return;
     }
-    if (!key.value()->may_verify()) {
-        return;
+    if (weak.verify || weak.decrypt) {
+        const char* why = key.value()->weakness(weak);
+        content->problems.push_back({problem_of(index, jwk, why), weak, serves});
     }
-    const char* weakness = key.value()->weakness();
-    if (weakness != nullptr) {
-        content->problems.push_back(problem_of(index, jwk, weakness));
-        return;
+    if (serves.verify || serves.decrypt) {
+        content->keys.push_back(std::move(key.value()));
     }
-    content->keys.push_back(std::move(key.value()));
 }
 
 }  // namespace
@@ -53,11 +71,11 @@ KeySet::KeySet(std::vector<KeyPointer> keys) : keys_(std::move(keys)) {
     }
 }
 
-std::vector<const Key*> KeySet::named(std::string_view name) const {
+std::vector<const Key*> KeySet::named(std::string_view name, KeyPurpose purpose) const {
     std::vector<const Key*> found;
     const auto [first, last] = by_name_.equal_range(name);
     for (auto entry = first; entry != last; ++entry) {
-        if (entry->second->may_verify()) {
+        if (entry->second->may(purpose)) {
             found.push_back(entry->second);
         }
     }

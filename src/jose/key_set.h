@@ -20,10 +20,10 @@ class KeySet {
     const std::vector<KeyPointer>& keys() const { return keys_; }
 
     /*
-     * The keys of that name which may verify. A name that stands for several keys (RFC
+     * The keys of that name which may serve that purpose. A name that stands for several keys (RFC
      * 7517 section 4.5 allows equivalent ones of different types) gives them all.
      */
-    std::vector<const Key*> named(std::string_view name) const;
+    std::vector<const Key*> named(std::string_view name, KeyPurpose purpose) const;
 
     bool holds(const Digest& digest) const { return digests_.count(digest) != 0; }
 
@@ -33,10 +33,22 @@ class KeySet {
     std::unordered_set<Digest, DigestHash> digests_;
 };
 
+/* Why a key of a set can't be used. */
+struct KeyProblem {
+    std::string message;   // a clause that names the key
+    KeyPurposes purposes;  // that it would have served
+    KeyPurposes serves;    // those for which it is long enough all the same
+
+    /* Whether the set is to be refused for it where these purposes are wanted. */
+    bool matters(KeyPurposes wanted) const {
+        return wanted.overlaps(purposes) && !wanted.overlaps(serves);
+    }
+};
+
 /* What a JWK Set document (RFC 7517 section 5) holds. */
 struct JwkSetContent {
-    std::vector<KeyPointer> keys;       // sound ones that may verify
-    std::vector<std::string> problems;  // of keys that are broken or weak, one clause each
+    std::vector<KeyPointer> keys;      // sound for a purpose that they may serve
+    std::vector<KeyProblem> problems;  // of keys that are broken or weak
     bool holds_private = false;
 };
 

@@ -116,6 +116,10 @@ const char* symmetric_key_weakness(const SecretBytes& secret) {
     if (secret.size() < kLeastSecretBytes) {
         return "it is shorter than the 32 bytes that HS256 wants";
     }
+    return secret_content_weakness(secret);
+}
+
+const char* secret_content_weakness(const SecretBytes& secret) {
     const std::string_view text = as_text(secret);
     if (text.find("-----BEGIN ") != std::string_view::npos || is_jwk_text(text) ||
         is_public_der(secret) || is_public_base64(text) || is_ssh_key(text)) {

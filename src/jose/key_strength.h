@@ -15,11 +15,11 @@ namespace oauth2_rs {
  */
 const char* rsa_key_weakness(const evp_pkey_st* key);
 
-/*
- * RFC 7518 section 3.2: no shorter than the hash, so 32 bytes at the least. And the text or DER of
- * a public key is no secret: whoever can read it could sign.
- */
+/* Of a key that signs, RFC 7518 section 3.2: no shorter than the hash, so 32 bytes at the least. */
 const char* symmetric_key_weakness(const SecretBytes& secret);
+
+/* The text or DER of a public key is no secret: whoever can read it could sign or encrypt. */
+const char* secret_content_weakness(const SecretBytes& secret);
 
 }  // namespace oauth2_rs
 

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <utility>
 
+#include "jose/evp_key.h"
+
 namespace oauth2_rs {
 
 namespace {
@@ -44,29 +46,19 @@ PublicKeyHandle key_in_block(std::string_view label, const unsigned char* der, l
     return nullptr;
 }
 
-Curve curve_of(const EVP_PKEY* key) {
-    if (EVP_PKEY_is_a(key, "ED25519") == 1) {
-        return Curve::kEd25519;
-    }
-    if (EVP_PKEY_is_a(key, "ED448") == 1) {
-        return Curve::kEd448;
-    }
+/* OpenSSL names a curve as a group of EC keys, or as a key type of its own. */
+const CurveTraits* curve_of(const EVP_PKEY* key) {
     std::array<char, 64> group{};
-    if (EVP_PKEY_is_a(key, "EC") != 1 ||
-        EVP_PKEY_get_group_name(key, group.data(), group.size(), nullptr) != 1) {
-        return Curve::kNone;
+    const bool grouped = EVP_PKEY_is_a(key, "EC") == 1 &&
+                         EVP_PKEY_get_group_name(key, group.data(), group.size(), nullptr) == 1;
+    for (const CurveTraits& traits : curve_table()) {
+        if (traits.key_type == KeyType::kEc
+                ? grouped && std::string_view(group.data()) == traits.openssl_name
+                : EVP_PKEY_is_a(key, traits.openssl_name) == 1) {
+            return &traits;
+        }
     }
-    const std::string_view name = group.data();
-    if (name == "prime256v1") {
-        return Curve::kP256;
-    }
-    if (name == "secp384r1") {
-        return Curve::kP384;
-    }
-    if (name == "secp521r1") {
-        return Curve::kP521;
-    }
-    return name == "secp256k1" ? Curve::kSecp256k1 : Curve::kNone;
+    return nullptr;
 }
 
 }  // namespace
@@ -77,12 +69,12 @@ Configured<KeyPointer> import_key(PublicKeyHandle key, KeyTerms terms) {
         terms.restricted_to_pss = pss;
         return KeyPointer(new Key(KeyType::kRsa, Curve::kNone, std::move(key), std::move(terms)));
     }
-    const Curve curve = curve_of(key.get());
-    if (curve == Curve::kNone) {
-        return refused("its key type or curve signs no token");
+    const CurveTraits* traits = curve_of(key.get());
+    if (traits == nullptr || (!traits->signs && !has_private_half(key.get()))) {
+        return refused(
+            "its key type or curve signs no token, or there is no private half to decrypt with");
     }
-    const KeyType type = EVP_PKEY_is_a(key.get(), "EC") == 1 ? KeyType::kEc : KeyType::kOkp;
-    return KeyPointer(new Key(type, curve, std::move(key), std::move(terms)));
+    return KeyPointer(new Key(traits->key_type, traits->curve, std::move(key), std::move(terms)));
 }
 
 Configured<KeyPointer> parse_pem(const SecretBytes& text, const std::string& name,
@@ -101,7 +93,8 @@ Configured<KeyPointer> parse_pem(const SecretBytes& text, const std::string& nam
     OPENSSL_clear_free(der, static_cast<std::size_t>(size));
     const std::string_view kind = label;
     if (*header != '\0' || kind == "ENCRYPTED PRIVATE KEY") {
-        return refused("it is encrypted; give the public key instead");
+        return refused(
+            "it is encrypted; give it without a passphrase, or a public key to verify with");
     }
     *is_private = is_symmetric_label(kind) || kind.find("PRIVATE") != std::string_view::npos;
     KeyTerms terms;

@@ -12,7 +12,7 @@ namespace oauth2_rs {
 Configured<KeyPointer> import_key(PublicKeyHandle key, KeyTerms terms);
 
 /*
- * The verification key in the first PEM block of a text (RFC 7468): CERTIFICATE, PUBLIC KEY,
+ * The key in the first PEM block of a text (RFC 7468): CERTIFICATE, PUBLIC KEY,
  * PRIVATE KEY and their older RSA and EC forms, or one of the gateway's symmetric labels (HMAC
  * SECRET KEY, AES SECRET KEY, GENERIC SECRET). An encrypted private key is refused, never asked
  * for. `is_private` is set where the block is nobody's but its owner's.

@@ -98,6 +98,7 @@ char *ngx_http_oauth2_rs_merge_loc_conf(ngx_conf_t *cf, void *parent, void *chil
     ngx_conf_merge_ptr_value(conf->bypass, prev->bypass, nullptr);
     ngx_conf_merge_str_value(conf->issuer, prev->issuer, "");
     ngx_conf_merge_str_value(conf->verification_secret, prev->verification_secret, "");
+    ngx_conf_merge_str_value(conf->decryption_secret, prev->decryption_secret, "");
     ngx_conf_merge_str_value(conf->introspection_endpoint, prev->introspection_endpoint, "");
     ngx_conf_merge_ptr_value(conf->stores, prev->stores, nullptr);
     ngx_conf_merge_ptr_value(conf->algorithms, prev->algorithms, nullptr);
@@ -162,6 +163,7 @@ static ngx_int_t ngx_http_oauth2_rs_build_resolver(ngx_conf_t *cf,
 
     settings.issuer = ngx_http_oauth2_rs_text(&conf->issuer);
     settings.verification_secret = ngx_http_oauth2_rs_text(&conf->verification_secret);
+    settings.decryption_secret = ngx_http_oauth2_rs_text(&conf->decryption_secret);
     settings.skew_ms = conf->skew_ms;
     settings.profile = static_cast<oauth2_rs_profile_t>(conf->profile);
     if (conf->cache_zone != nullptr) {

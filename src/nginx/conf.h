@@ -43,6 +43,7 @@ typedef struct {
     ngx_array_t *bypass;                    // ngx_http_complex_value_t
     ngx_str_t issuer;                       // empty: none
     ngx_str_t verification_secret;          // empty: none
+    ngx_str_t decryption_secret;            // empty: none
     ngx_str_t introspection_endpoint;       // empty: none
     ngx_array_t *stores;                    // oauth2_rs_store_settings_t
     ngx_array_t *algorithms;                // oauth2_rs_text_t

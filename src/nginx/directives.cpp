@@ -200,11 +200,11 @@ char *ngx_http_oauth2_rs_set_store(ngx_conf_t *cf, ngx_command_t *cmd, void *con
     return oauth2_rs_check_store(store, &reporter) ? NGX_CONF_OK : ngx_http_oauth2_rs_failed;
 }
 
-char *ngx_http_oauth2_rs_set_verification_secret(ngx_conf_t *cf, ngx_command_t *cmd, void *conf) {
+char *ngx_http_oauth2_rs_set_secret(ngx_conf_t *cf, ngx_command_t *cmd, void *conf) {
     oauth2_rs_reporter_t reporter = ngx_http_oauth2_rs_line_reporter(cf);
     auto *value = static_cast<ngx_str_t *>(cf->args->elts);
 
-    if (!ngx_http_oauth2_rs_restores_default(cf) && ngx_strcmp(value[1].data, "null") != 0 &&
+    if (!ngx_http_oauth2_rs_restores_default(cf) &&
         !oauth2_rs_check_secret_id(ngx_http_oauth2_rs_text(&cmd->name),
                                    ngx_http_oauth2_rs_text(&value[1]), &reporter)) {
         return ngx_http_oauth2_rs_failed;

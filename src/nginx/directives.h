@@ -21,12 +21,14 @@ char *ngx_http_oauth2_rs_set_text(ngx_conf_t *cf, ngx_command_t *cmd, void *conf
 /* One or more texts; the ngx_array_t * at cmd->offset. */
 char *ngx_http_oauth2_rs_set_texts(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
+/* A secret id, of which "null" is one by its looks; the ngx_str_t at cmd->offset. */
+char *ngx_http_oauth2_rs_set_secret(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
 char *ngx_http_oauth2_rs_set_realm(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_oauth2_rs_set_client_certificate(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_oauth2_rs_set_scope(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_oauth2_rs_set_bypass(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_oauth2_rs_set_store(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
-char *ngx_http_oauth2_rs_set_verification_secret(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_oauth2_rs_set_introspection_endpoint(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_oauth2_rs_set_skew(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_oauth2_rs_set_algorithms(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);

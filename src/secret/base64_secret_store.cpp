@@ -27,13 +27,12 @@ Configured<std::unique_ptr<SecretStore>> Base64SecretStore::make(const StoreSett
     return std::unique_ptr<SecretStore>(std::move(store));
 }
 
-Configured<Done> Base64SecretStore::load(const std::string& secret_id,
-                                         const LoadContext& /*context*/) {
+Configured<Done> Base64SecretStore::load(const std::string& secret_id, const LoadContext& context) {
     const auto found = encoded_.find(secret_id);
-    if (found == encoded_.end() || secrets_.holds(secret_id)) {
+    if (found == encoded_.end()) {
         return Done{};
     }
-    auto secret = parse_secret(found->second, SecretFormat::kBase64, secret_id);
+    auto secret = parse_secret(found->second, SecretFormat::kBase64, secret_id, context.purposes());
     if (!secret.ok()) {
         return ConfigError{"secret " + quoted(secret_id) + ": " + secret.error().message};
     }

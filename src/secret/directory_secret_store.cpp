@@ -47,7 +47,7 @@ DirectorySecretStore::DirectorySecretStore(std::string path, std::string suffix,
       suffix_(std::move(suffix)),
       format_(format) {}
 
-Configured<ReadKeys> DirectorySecretStore::read(const std::string& secret_id,
+Configured<ReadKeys> DirectorySecretStore::read(const std::string& secret_id, KeyPurposes purposes,
                                                 Warnings* warnings) const {
     auto file = open(secret_id);
     if (!file.ok()) {
@@ -57,7 +57,7 @@ Configured<ReadKeys> DirectorySecretStore::read(const std::string& secret_id,
         return ReadKeys();
     }
     const std::string path = file_of(secret_id);
-    auto secret = parse_secret(file.value()->content, format_, secret_id);
+    auto secret = parse_secret(file.value()->content, format_, secret_id, purposes);
     if (!secret.ok()) {
         return ConfigError{quoted(path) + ": " + secret.error().message};
     }

@@ -22,7 +22,8 @@ class DirectorySecretStore final : public FileSecretStore {
     Configured<std::optional<SecretBytes>> bytes(const std::string& secret_id) const override;
 
   protected:
-    Configured<ReadKeys> read(const std::string& secret_id, Warnings* warnings) const override;
+    Configured<ReadKeys> read(const std::string& secret_id, KeyPurposes purposes,
+                              Warnings* warnings) const override;
     std::string file_of(const std::string& secret_id) const override;
 
   private:

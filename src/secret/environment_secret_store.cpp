@@ -44,21 +44,18 @@ Configured<std::unique_ptr<SecretStore>> EnvironmentSecretStore::make(
 }
 
 Configured<Done> EnvironmentSecretStore::load(const std::string& secret_id,
-                                              const LoadContext& /*context*/) {
+                                              const LoadContext& context) {
     const std::string variable = variable_of(secret_id);
     const auto content = content_of(variable);
     if (!content) {
         return Done{};
     }
-    const auto [known, is_new] = ids_by_variable_.emplace(variable, secret_id);
-    if (known->second != secret_id) {
-        return ConfigError{quoted(secret_id) + " and " + quoted(known->second) +
-                           " are both read from " + variable + "; rename one"};
+    const std::string& known = ids_by_variable_.emplace(variable, secret_id).first->second;
+    if (known != secret_id) {
+        return ConfigError{quoted(secret_id) + " and " + quoted(known) + " are both read from " +
+                           variable + "; rename one"};
     }
-    if (!is_new) {
-        return Done{};
-    }
-    auto secret = parse_secret(*content, format_, variable);
+    auto secret = parse_secret(*content, format_, variable, context.purposes());
     if (!secret.ok()) {
         return ConfigError{"environment variable " + variable + ": " + secret.error().message};
     }

@@ -13,22 +13,26 @@ FileSecretStore::FileSecretStore(std::int64_t refresh_interval_ms)
     : refresh_interval_ms_(refresh_interval_ms) {}
 
 Configured<Done> FileSecretStore::load(const std::string& secret_id, const LoadContext& context) {
-    const std::string slot(slot_of(secret_id));
-    if (slots_.find(slot) != slots_.end()) {
+    const std::string name(slot_of(secret_id));
+    const auto known = slots_.find(name);
+    KeyPurposes purposes = known == slots_.end() ? KeyPurposes{} : known->second.purposes;
+    if (purposes.has(context.purpose)) {
         return Done{};
     }
+    purposes.add(context.purpose);
     if (slots_.empty()) {
         const std::string warning = short_timeout_warning("cache_timeout", refresh_interval_ms_);
         if (!warning.empty()) {
             context.warnings->push_back(warning);
         }
     }
-    auto keys = read(slot, context.warnings);
+    Warnings again;
+    auto keys = read(name, purposes, known == slots_.end() ? context.warnings : &again);
     if (!keys.ok()) {
         return keys.error();
     }
     if (keys.value()) {
-        slots_.emplace(slot, std::make_shared<const KeySet>(std::move(*keys.value())));
+        slots_[name] = {std::make_shared<const KeySet>(std::move(*keys.value())), purposes};
         watch_.changed(files());
     }
     return Done{};
@@ -37,7 +41,7 @@ Configured<Done> FileSecretStore::load(const std::string& secret_id, const LoadC
 Step<const KeySet*> FileSecretStore::keys(RequestContext& /*request*/,
                                           std::string_view secret_id) const {
     const auto found = slots_.find(slot_of(secret_id));
-    return found == slots_.end() ? nullptr : found->second.get();
+    return found == slots_.end() ? nullptr : found->second.keys.get();
 }
 
 Refresh FileSecretStore::refresh(std::string* failure) {
@@ -64,16 +68,16 @@ std::string FileSecretStore::unreadable_file() const {
 
 Configured<FileSecretStore::Slots> FileSecretStore::read_all() const {
     Slots renewed;
-    for (const auto& [slot, old] : slots_) {
+    for (const auto& [name, old] : slots_) {
         Warnings warnings;
-        auto keys = read(slot, &warnings);
+        auto keys = read(name, old.purposes, &warnings);
         if (!keys.ok()) {
             return keys.error();
         }
         if (!keys.value()) {
-            return ConfigError{quoted(file_of(slot)) + " is gone"};
+            return ConfigError{quoted(file_of(name)) + " is gone"};
         }
-        renewed.emplace(slot, std::make_shared<const KeySet>(std::move(*keys.value())));
+        renewed[name] = {std::make_shared<const KeySet>(std::move(*keys.value())), old.purposes};
     }
     return renewed;
 }
@@ -81,8 +85,8 @@ Configured<FileSecretStore::Slots> FileSecretStore::read_all() const {
 std::vector<std::string> FileSecretStore::files() const {
     std::vector<std::string> paths;
     paths.reserve(slots_.size());
-    for (const auto& [slot, keys] : slots_) {
-        paths.push_back(file_of(slot));
+    for (const auto& [name, slot] : slots_) {
+        paths.push_back(file_of(name));
     }
     return paths;
 }

@@ -31,8 +31,9 @@ class FileSecretStore : public SecretStore {
     std::string unreadable_file() const override;
 
   protected:
-    /* Reads the keys of one secret from its files. */
-    virtual Configured<ReadKeys> read(const std::string& secret_id, Warnings* warnings) const = 0;
+    /* Reads the keys of one secret from its files; what no purpose wants may be unusable. */
+    virtual Configured<ReadKeys> read(const std::string& secret_id, KeyPurposes purposes,
+                                      Warnings* warnings) const = 0;
 
     /* The file that holds that secret. */
     virtual std::string file_of(const std::string& secret_id) const = 0;
@@ -41,7 +42,11 @@ class FileSecretStore : public SecretStore {
     virtual std::string_view slot_of(std::string_view secret_id) const { return secret_id; }
 
   private:
-    using Slots = std::map<std::string, std::shared_ptr<const KeySet>, std::less<>>;
+    struct Slot {
+        std::shared_ptr<const KeySet> keys;
+        KeyPurposes purposes;
+    };
+    using Slots = std::map<std::string, Slot, std::less<>>;
 
     Configured<Slots> read_all() const;
     std::vector<std::string> files() const;

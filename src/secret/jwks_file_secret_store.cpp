@@ -29,7 +29,7 @@ JwksFileSecretStore::JwksFileSecretStore(std::string path, std::int64_t refresh_
     : FileSecretStore(refresh_interval_ms), path_(std::move(path)) {}
 
 Configured<ReadKeys> JwksFileSecretStore::read(const std::string& /*secret_id*/,
-                                               Warnings* warnings) const {
+                                               KeyPurposes purposes, Warnings* warnings) const {
     auto file = read_secret_file(path_);
     if (!file.ok()) {
         return file.error();
@@ -41,12 +41,14 @@ Configured<ReadKeys> JwksFileSecretStore::read(const std::string& /*secret_id*/,
     if (!content.ok()) {
         return ConfigError{quoted(path_) + ": " + content.error().message};
     }
-    if (!content.value().problems.empty()) {
-        return ConfigError{quoted(path_) + ": " + content.value().problems.front() +
-                           "; replace or remove that key"};
+    for (const KeyProblem& problem : content.value().problems) {
+        if (problem.matters(purposes)) {
+            return ConfigError{quoted(path_) + ": " + problem.message +
+                               "; replace or remove that key"};
+        }
     }
     if (content.value().keys.empty()) {
-        return ConfigError{quoted(path_) + " holds no key that may verify signatures"};
+        return ConfigError{quoted(path_) + " holds no key that may verify signatures or decrypt"};
     }
     if (content.value().holds_private && file.value()->world_readable) {
         warnings->push_back(world_readable_warning(path_));

@@ -16,7 +16,8 @@ class JwksFileSecretStore final : public FileSecretStore {
     JwksFileSecretStore(std::string path, std::int64_t refresh_interval_ms);
 
   protected:
-    Configured<ReadKeys> read(const std::string& secret_id, Warnings* warnings) const override;
+    Configured<ReadKeys> read(const std::string& secret_id, KeyPurposes purposes,
+                              Warnings* warnings) const override;
     std::string file_of(const std::string& /*secret_id*/) const override { return path_; }
     std::string_view slot_of(std::string_view /*secret_id*/) const override { return "keys"; }
 

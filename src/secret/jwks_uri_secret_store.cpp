@@ -1,7 +1,5 @@
 #include "secret/jwks_uri_secret_store.h"
 
-#include <openssl/err.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -75,10 +73,11 @@ JwksUriSecretStore::JwksUriSecretStore(std::string uri, std::string server, KeyT
 /* There is nothing to read yet: keys are fetched by processes that serve requests. */
 Configured<Done> JwksUriSecretStore::load(const std::string& /*secret_id*/,
                                           const LoadContext& context) {
-    if (warned_) {
+    const bool known = wanted_.verify || wanted_.decrypt;
+    wanted_.add(context.purpose);
+    if (known) {
         return Done{};
     }
-    warned_ = true;
     const std::pair<const char*, std::int64_t> timeouts[] = {
         {"cache_timeout", timeouts_.cache},
         {"cache_miss_timeout", timeouts_.cache_miss},
@@ -114,17 +113,15 @@ Step<bool> JwksUriSecretStore::renew(RequestContext& request) const {
 
 Configured<Done> JwksUriSecretStore::accept(std::string_view text) {
     auto content = parse_jwk_set(text);
-    // Short of memory, OpenSSL makes keys that are good for nothing, and says so here alone.
-    if (ERR_peek_error() != 0) {
-        ERR_clear_error();
-        return ConfigError{"memory is short"};
-    }
     if (!content.ok()) {
         return content.error();
     }
     // Keys of others in a set that we don't make are passed over: RFC 7517 section 5.
-    if (content.value().keys.empty()) {
-        return ConfigError{"it holds no key that may verify signatures"};
+    const auto& keys = content.value().keys;
+    if (std::none_of(keys.begin(), keys.end(), [this](const KeyPointer& key) {
+            return wanted_.overlaps({key->may_verify(), key->may_decrypt()});
+        })) {
+        return ConfigError{"it holds no key that may do what keys are wanted for"};
     }
     keys_ = std::make_shared<const KeySet>(std::move(content.value().keys));
     return Done{};

@@ -47,7 +47,7 @@ class JwksUriSecretStore final : public SecretStore, public KeySource {
     std::string uri_;
     std::string server_;
     KeyTimeouts timeouts_;
-    bool warned_ = false;
+    KeyPurposes wanted_;
     std::shared_ptr<const KeySet> keys_;  // nullptr: none that may be used
 };
 

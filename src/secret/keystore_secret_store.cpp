@@ -64,7 +64,8 @@ Configured<KeyPointer> key_of(KeystoreEntry entry) {
 }
 
 /* The sound key under that alias; nothing where the keystore has no such alias. */
-Configured<KeyPointer> take_key(const std::string& alias, std::vector<KeystoreEntry>* entries) {
+Configured<KeyPointer> take_key(const std::string& alias, KeyPurposes purposes,
+                                std::vector<KeystoreEntry>* entries) {
     const auto found =
         std::find_if(entries->begin(), entries->end(),
                      [&alias](const KeystoreEntry& entry) { return entry.alias == alias; });
@@ -72,7 +73,7 @@ Configured<KeyPointer> take_key(const std::string& alias, std::vector<KeystoreEn
         return KeyPointer();
     }
     auto key = key_of(std::move(*found));
-    const char* weakness = key.ok() ? key.value()->weakness() : nullptr;
+    const char* weakness = key.ok() ? key.value()->weakness(purposes) : nullptr;
     if (weakness != nullptr) {
         key = ConfigError{weakness};
     }
@@ -139,7 +140,7 @@ Configured<Done> KeystoreSecretStore::load(const std::string& secret_id,
     return FileSecretStore::load(secret_id, context);
 }
 
-Configured<ReadKeys> KeystoreSecretStore::read(const std::string& secret_id,
+Configured<ReadKeys> KeystoreSecretStore::read(const std::string& secret_id, KeyPurposes purposes,
                                                Warnings* warnings) const {
     auto file = read_secret_file(path_);
     if (!file.ok()) {
@@ -155,11 +156,12 @@ Configured<ReadKeys> KeystoreSecretStore::read(const std::string& secret_id,
     if (file.value()->world_readable && holds_private(entries.value())) {
         warnings->push_back(world_readable_warning(path_));
     }
-    auto keys = keys_of(secret_id, &entries.value());
+    auto keys = keys_of(secret_id, purposes, &entries.value());
     return keys.ok() ? std::move(keys) : ConfigError{quoted(path_) + ": " + keys.error().message};
 }
 
 Configured<ReadKeys> KeystoreSecretStore::keys_of(const std::string& secret_id,
+                                                  KeyPurposes purposes,
                                                   std::vector<KeystoreEntry>* entries) const {
     const auto mapped = aliases_.find(secret_id);
     if (mapped == aliases_.end() && !aliases_.empty()) {
@@ -168,7 +170,7 @@ Configured<ReadKeys> KeystoreSecretStore::keys_of(const std::string& secret_id,
     std::vector<KeyPointer> keys;
     for (const std::string& alias :
          mapped == aliases_.end() ? std::vector<std::string>{secret_id} : mapped->second) {
-        auto key = take_key(alias, entries);
+        auto key = take_key(alias, purposes, entries);
         if (!key.ok()) {
             return key.error();
         }

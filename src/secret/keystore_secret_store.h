@@ -29,11 +29,12 @@ class KeystoreSecretStore final : public FileSecretStore {
     Configured<Done> load(const std::string& secret_id, const LoadContext& context) override;
 
   protected:
-    Configured<ReadKeys> read(const std::string& secret_id, Warnings* warnings) const override;
+    Configured<ReadKeys> read(const std::string& secret_id, KeyPurposes purposes,
+                              Warnings* warnings) const override;
     std::string file_of(const std::string& /*secret_id*/) const override { return path_; }
 
   private:
-    Configured<ReadKeys> keys_of(const std::string& secret_id,
+    Configured<ReadKeys> keys_of(const std::string& secret_id, KeyPurposes purposes,
                                  std::vector<KeystoreEntry>* entries) const;
 
     std::string path_;

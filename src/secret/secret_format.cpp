@@ -107,15 +107,21 @@ Configured<std::optional<SecretBytes>> parse_bytes(const SecretBytes& content,
 }
 
 Configured<FormattedSecret> parse_secret(const SecretBytes& content, SecretFormat format,
-                                         const std::string& name) {
+                                         const std::string& name, KeyPurposes purposes) {
     auto secret = parse(content, format, name);
     if (!secret.ok()) {
         return secret;
     }
-    if (!secret.value().key->may_verify()) {
-        return ConfigError{"its \"use\" or \"key_ops\" doesn't allow verifying"};
+    const Key& key = *secret.value().key;
+    if (purposes.verify && !key.may_verify()) {
+        return ConfigError{"it may not verify: see its \"use\", \"key_ops\", \"alg\" and curve"};
     }
-    const char* weakness = secret.value().key->weakness();
+    if (purposes.decrypt && !key.may_decrypt()) {
+        return ConfigError{
+            "it can't decrypt: it must be symmetric, or a private key whose \"use\", \"key_ops\", "
+            "\"alg\" and curve allow it"};
+    }
+    const char* weakness = key.weakness(purposes);
     if (weakness != nullptr) {
         return ConfigError{weakness};
     }

@@ -28,9 +28,9 @@ struct FormattedSecret {
     bool is_private = true;
 };
 
-/* One sound key out of one secret; its name is the stable id the store gives it. */
+/* One key out of one secret, sound for these purposes; its name is the store's stable id. */
 Configured<FormattedSecret> parse_secret(const SecretBytes& content, SecretFormat format,
-                                         const std::string& name);
+                                         const std::string& name, KeyPurposes purposes);
 
 }  // namespace oauth2_rs
 

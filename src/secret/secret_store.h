@@ -29,6 +29,11 @@ class PasswordSource {
 struct LoadContext {
     Warnings* warnings;
     const PasswordSource* passwords;
+    KeyPurpose purpose;
+
+    KeyPurposes purposes() const {
+        return {purpose == KeyPurpose::kVerify, purpose == KeyPurpose::kDecrypt};
+    }
 };
 
 /* What became of looking at a store's files again. */

@@ -9,18 +9,18 @@ namespace {
 
 /* Whether the set knows the name; those of its bearers that fit are added to the choice. */
 bool add_named(const KeySet& set, const SecretQuery& query, KeyChoice* choice) {
-    const std::vector<const Key*> named = set.named(*query.kid);
+    const std::vector<const Key*> named = set.named(*query.kid, query.purpose());
     for (const Key* key : named) {
-        if (key->fits(*query.algorithm)) {
+        if (query.is_fit(*key)) {
             choice->add(key);
         }
     }
     return !named.empty();
 }
 
-void add_fitting(const KeySet& set, const Algorithm& algorithm, KeyChoice* choice) {
+void add_fitting(const KeySet& set, const SecretQuery& query, KeyChoice* choice) {
     for (const KeyPointer& key : set.keys()) {
-        if (key->fits(algorithm)) {
+        if (query.is_fit(*key)) {
             choice->add(key.get());
         }
     }
@@ -60,7 +60,7 @@ bool SecretsProvider::holds(RequestContext& request, std::string_view secret_id,
 }
 
 Step<KeyChoice> SecretsProvider::choose(RequestContext& request, const SecretQuery& query) const {
-    KeyChoice fitting;
+    KeyChoice fitting(query.purpose());
     for (const auto& store : stores_) {
         const auto set = store->keys(request, query.secret_id);
         if (!set.ok() && !set.pending() && set.denial().code == Code::kKeysUnavailable) {
@@ -73,11 +73,11 @@ Step<KeyChoice> SecretsProvider::choose(RequestContext& request, const SecretQue
         if (set.value() == nullptr) {
             continue;
         }
-        KeyChoice named;
+        KeyChoice named(query.purpose());
         if (query.kid && add_named(*set.value(), query, &named)) {
             return named;
         }
-        add_fitting(*set.value(), *query.algorithm, &fitting);
+        add_fitting(*set.value(), query, &fitting);
     }
     return fitting;
 }

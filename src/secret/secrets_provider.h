@@ -12,20 +12,34 @@
 
 namespace oauth2_rs {
 
-/* What is asked for when a signature is to be verified. */
+/* What is asked for when a signature is to be verified, or something to be decrypted. */
 struct SecretQuery {
     std::string_view secret_id;
     std::optional<std::string_view> kid;
-    const Algorithm* algorithm;  // never nullptr
+    const Algorithm* algorithm;             // "alg"; never nullptr
+    const Algorithm* encryption = nullptr;  // "enc" of what is to be decrypted
+    Curve curve = Curve::kNone;             // of its "epk"
+
+    KeyPurpose purpose() const {
+        return encryption == nullptr ? KeyPurpose::kVerify : KeyPurpose::kDecrypt;
+    }
+    bool is_fit(const Key& key) const {
+        return encryption == nullptr ? key.fits(*algorithm)
+                                     : key.fits(*algorithm, *encryption, curve);
+    }
 };
 
 /* The keys to try, in order; few, so that no token makes us try many. */
 class KeyChoice {
   public:
-    static constexpr std::size_t kMost = 8;
+    static constexpr std::size_t kMostToVerify = 8;
+    static constexpr std::size_t kMostToDecrypt = 4;
+
+    explicit KeyChoice(KeyPurpose purpose)
+        : most_(purpose == KeyPurpose::kVerify ? kMostToVerify : kMostToDecrypt) {}
 
     void add(const Key* key) {
-        if (count_ < kMost) {
+        if (count_ < most_) {
             keys_[count_++] = key;
         }
     }
@@ -38,7 +52,8 @@ class KeyChoice {
     const Key* const* end() const { return keys_.data() + count_; }
 
   private:
-    std::array<const Key*, kMost> keys_{};
+    std::array<const Key*, kMostToVerify> keys_{};
+    std::size_t most_;
     std::size_t count_ = 0;
     bool incomplete_ = false;
 };
@@ -49,9 +64,9 @@ class SecretsProvider {
     explicit SecretsProvider(std::vector<std::shared_ptr<const SecretStore>> stores);
 
     /*
-     * RFC 7515 section 6, as the gateway has it: where a key of the secret bears the token's "kid",
-     * it alone counts, and may not fit; otherwise every key that fits does, stores in order, keys
-     * in order.
+     * RFC 7515 section 6 and RFC 7516 section 6, as the gateway has it: where a key of the secret
+     * bears the token's "kid", it alone counts, and may not fit; otherwise every key that fits
+     * does, stores in order, keys in order.
      */
     Step<KeyChoice> choose(RequestContext& request, const SecretQuery& query) const;
 

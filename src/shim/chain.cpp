@@ -5,6 +5,7 @@
 
 #include "base/strings.h"
 #include "secret/secrets_provider.h"
+#include "shim/key_checks.h"
 #include "token/introspection_access_token_resolver.h"
 #include "token/stateless_access_token_resolver.h"
 
@@ -51,6 +52,11 @@ bool has_jwks_store(const ChainSettings& settings) {
 
 /* What contradicts a missing signature check; nullptr: nothing does. */
 const char* contradiction_of_null(const ChainSettings& settings) {
+    if (!settings.decryption_secret.empty()) {
+        return "oauth2_verification_secret null goes with no oauth2_decryption_secret: name the "
+               "secret that verifies the tokens inside, or, where a shared key encrypts bare "
+               "claims, remove oauth2_verification_secret";
+    }
     if (has_jwks_store(settings)) {
         return "oauth2_verification_secret null goes with no jwks store: write any id instead of "
                "null, or remove that oauth2_secret_store";
@@ -67,15 +73,17 @@ const char* incompleteness(const ChainSettings& settings) {
         return "oauth2_resolver stateless needs oauth2_issuer: write the exact \"iss\" of the "
                "tokens";
     }
-    if (settings.verification_secret.empty()) {
-        return "oauth2_resolver stateless needs oauth2_verification_secret: name the secret that "
-               "verifies the tokens";
+    if (settings.verification_secret.empty() && settings.decryption_secret.empty()) {
+        return "oauth2_resolver stateless needs oauth2_verification_secret or "
+               "oauth2_decryption_secret: name the secret that verifies or decrypts the tokens";
     }
     if (is_null(settings)) {
         return contradiction_of_null(settings);
     }
     if (settings.stores.empty()) {
-        return "oauth2_verification_secret has no oauth2_secret_store to look in: add one";
+        return settings.verification_secret.empty()
+                   ? "oauth2_decryption_secret has no oauth2_secret_store to look in: add one"
+                   : "oauth2_verification_secret has no oauth2_secret_store to look in: add one";
     }
     return nullptr;
 }
@@ -83,7 +91,7 @@ const char* incompleteness(const ChainSettings& settings) {
 Configured<Algorithms> find_algorithms(const std::vector<std::string_view>& names) {
     Algorithms algorithms;
     for (const std::string_view name : names) {
-        const Algorithm* algorithm = find_algorithm(name);
+        const Algorithm* algorithm = find_algorithm(AlgorithmKind::kSignature, name);
         if (algorithm == nullptr) {
             return ConfigError{"oauth2_algorithms: unknown algorithm " + quoted(printable(name))};
         }
@@ -145,7 +153,7 @@ class PasswordsOfStores final : public PasswordSource {
 };
 
 Configured<Stores> load_stores(const ChainSettings& settings, const std::string& secret_id,
-                               StoreCache* cache, Warnings* warnings) {
+                               KeyPurpose purpose, StoreCache* cache, Warnings* warnings) {
     auto stores = open_stores(settings, cache);
     if (!stores.ok()) {
         return stores;
@@ -154,7 +162,8 @@ Configured<Stores> load_stores(const ChainSettings& settings, const std::string&
     for (std::size_t index = 0; index < settings.stores.size(); ++index) {
         const StoreSettings& store = settings.stores[index];
         Warnings of_store;
-        const auto loaded = stores.value()[index]->load(secret_id, {&of_store, &passwords});
+        const auto loaded =
+            stores.value()[index]->load(secret_id, {&of_store, &passwords, purpose});
         if (!loaded.ok()) {
             return ConfigError{prefix_of(store) + loaded.error().message};
         }
@@ -196,59 +205,45 @@ std::vector<const Key*> keys_of(const Stores& stores, std::string_view secret_id
     return keys;
 }
 
-std::size_t count_fitting(const std::vector<const Key*>& keys, const Algorithm* algorithm) {
-    return static_cast<std::size_t>(std::count_if(
-        keys.begin(), keys.end(), [algorithm](const Key* key) { return key->fits(*algorithm); }));
-}
-
-Algorithms all_algorithms() {
-    Algorithms all;
-    for (std::size_t index = 0; index < kAlgorithmCount; ++index) {
-        all.push_back(algorithm_at(index));
-    }
-    return all;
-}
-
-/* RFC 7518 section 3.2: an HMAC key is no shorter than the hash. */
-const Algorithm* hash_longer_than_secrets(const std::vector<const Key*>& keys,
-                                          const Algorithms& allowed) {
-    const bool symmetric =
-        std::any_of(keys.begin(), keys.end(), [](const Key* key) { return key->is_symmetric(); });
-    for (const Algorithm* algorithm : allowed) {
-        if (symmetric && algorithm->scheme == Scheme::kHmac &&
-            count_fitting(keys, algorithm) == 0) {
-            return algorithm;
+Configured<Done> check_secrets(const Stores& stores, const ProtectionPolicy& protection,
+                               Warnings* warnings) {
+    const std::string& verification = protection.verification_secret_id;
+    const std::string& decryption = protection.decryption_secret_id;
+    if (!verification.empty()) {
+        auto usable = check_verification_keys(keys_of(stores, verification), protection.algorithms,
+                                              verification, warnings);
+        if (!usable.ok()) {
+            return usable;
         }
     }
-    return nullptr;
+    if (decryption.empty()) {
+        return Done{};
+    }
+    const auto keys = keys_of(stores, decryption);
+    auto usable = check_decryption_keys(keys, decryption, warnings);
+    return usable.ok() && verification.empty() ? check_shared_keys(keys, decryption) : usable;
 }
 
-Configured<Done> check_keys(const std::vector<const Key*>& keys, const Algorithms& allowed,
-                            const std::string& secret_id, Warnings* warnings) {
-    if (keys.empty()) {
-        return ConfigError{"oauth2_verification_secret: no oauth2_secret_store holds " +
-                           quoted(secret_id)};
-    }
-    if (const Algorithm* longer = hash_longer_than_secrets(keys, allowed); longer != nullptr) {
-        return ConfigError{"oauth2_algorithms: " + std::string(longer->name) +
-                           " needs a longer secret than " + quoted(secret_id)};
-    }
-    bool usable = false;
-    for (const Algorithm* algorithm : allowed.empty() ? all_algorithms() : allowed) {
-        const std::size_t fitting = count_fitting(keys, algorithm);
-        usable = usable || fitting > 0;
-        if (fitting > KeyChoice::kMost) {
-            warnings->push_back("oauth2_verification_secret: " + std::to_string(fitting) +
-                                " keys fit " + std::string(algorithm->name) +
-                                "; a token whose \"kid\" names none of them is tried with the "
-                                "first 8 only");
+/* The stores, with the secrets of both directives loaded and found usable. */
+Configured<Stores> load_secrets(const ChainSettings& settings, const ProtectionPolicy& protection,
+                                StoreCache* cache, Warnings* warnings) {
+    Configured<Stores> stores = Stores();
+    for (const KeyPurpose purpose : {KeyPurpose::kVerify, KeyPurpose::kDecrypt}) {
+        const std::string& secret_id = purpose == KeyPurpose::kVerify
+                                           ? protection.verification_secret_id
+                                           : protection.decryption_secret_id;
+        if (stores.ok() && !secret_id.empty()) {
+            stores = load_stores(settings, secret_id, purpose, cache, warnings);
         }
     }
-    if (!usable) {
-        return ConfigError{"oauth2_verification_secret: no key of " + quoted(secret_id) +
-                           " is usable with the algorithms that oauth2_algorithms allows"};
+    if (!stores.ok()) {
+        return stores;
     }
-    return Done{};
+    if (is_fetched(stores.value())) {
+        return stores;  // which keys there will be is not known yet
+    }
+    const auto usable = check_secrets(stores.value(), protection, warnings);
+    return usable.ok() ? std::move(stores) : Configured<Stores>(usable.error());
 }
 
 void warn_of_weak_policy(const ChainSettings& settings, Warnings* warnings) {
@@ -256,6 +251,11 @@ void warn_of_weak_policy(const ChainSettings& settings, Warnings* warnings) {
         warnings->push_back(
             "oauth2_verification_secret null: no signature is looked at, anyone can make a token; "
             "name a secret unless something else has verified it");
+    }
+    if (settings.verification_secret.empty() && !settings.algorithms.empty()) {
+        warnings->push_back(
+            "oauth2_algorithms is of no use without oauth2_verification_secret: it names signature "
+            "algorithms, and no signature is looked at");
     }
     if (settings.policy.profile == TokenProfile::kAny && settings.policy.audiences.empty()) {
         warnings->push_back(
@@ -266,14 +266,19 @@ void warn_of_weak_policy(const ChainSettings& settings, Warnings* warnings) {
 
 /* What tells the cache entries of this chain from all others: its rules and its lasting keys. */
 Digest fingerprint_of_chain(const ChainSettings& settings, const Stores& stores,
-                            std::string_view secret_id) {
+                            const ProtectionPolicy& protection) {
     std::string lasting;
     for (const auto& store : stores) {
         if (store->refresh_interval_ms() > 0 || store->key_source() != nullptr) {
             continue;  // its keys come and go: each hit asks for the key's own digest
         }
-        for (const Key* key : keys_of({store}, secret_id)) {
-            lasting.append(key->digest().begin(), key->digest().end());
+        for (const std::string& secret_id :
+             {protection.verification_secret_id, protection.decryption_secret_id}) {
+            std::string digests;
+            for (const Key* key : keys_of({store}, secret_id)) {
+                digests.append(key->digest().begin(), key->digest().end());
+            }
+            append_field(&lasting, digests);
         }
     }
     return Sha256().of(fingerprint_of(settings), lasting);
@@ -312,6 +317,7 @@ std::string fingerprint_of(const ChainSettings& settings) {
     }
     append_field(&fingerprint, settings.issuer);
     append_field(&fingerprint, settings.verification_secret);
+    append_field(&fingerprint, settings.decryption_secret);
     append_field(&fingerprint, std::to_string(settings.policy.skew_ms));
     append_field(&fingerprint, std::to_string(static_cast<int>(settings.policy.profile)));
     append_list(&fingerprint, settings.policy.audiences);
@@ -351,27 +357,19 @@ Configured<std::unique_ptr<AccessTokenResolver>> build_chain(const ChainSettings
     warn_of_weak_policy(settings, warnings);
     ClaimsPolicy policy = settings.policy;
     policy.issuer = settings.issuer;
-    std::string secret_id(is_null(settings) ? std::string_view() : settings.verification_secret);
-    Stores loaded;
-    if (!secret_id.empty()) {
-        auto opened = load_stores(settings, secret_id, stores, warnings);
-        if (!opened.ok()) {
-            return opened.error();
-        }
-        loaded = std::move(opened.value());
-        // Which keys will be fetched is not known yet.
-        const auto usable =
-            is_fetched(loaded)
-                ? Configured<Done>(Done{})
-                : check_keys(keys_of(loaded, secret_id), algorithms.value(), secret_id, warnings);
-        if (!usable.ok()) {
-            return usable.error();
-        }
+    ProtectionPolicy protection;
+    protection.verification_secret_id =
+        is_null(settings) ? std::string_view() : settings.verification_secret;
+    protection.algorithms = std::move(algorithms.value());
+    protection.decryption_secret_id = settings.decryption_secret;
+    auto loaded = load_secrets(settings, protection, stores, warnings);
+    if (!loaded.ok()) {
+        return loaded.error();
     }
-    const Digest fingerprint = fingerprint_of_chain(settings, loaded, secret_id);
+    const Digest fingerprint = fingerprint_of_chain(settings, loaded.value(), protection);
     Chain chain = std::make_unique<StatelessAccessTokenResolver>(
-        VerificationPolicy{std::move(secret_id), std::move(algorithms.value())},
-        SecretsProvider({loaded.begin(), loaded.end()}), std::move(policy));
+        std::move(protection), SecretsProvider({loaded.value().begin(), loaded.value().end()}),
+        std::move(policy));
     return cached(std::move(chain), fingerprint, settings);
 }
 

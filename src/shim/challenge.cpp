@@ -44,6 +44,7 @@ Answer answer_to(Code code) {
         case Code::kUnsupportedHeader:
         case Code::kUnknownKey:
         case Code::kBadSignature:
+        case Code::kDecryptionFailed:
         case Code::kIssuerMismatch:
         case Code::kExpiryMissing:
         case Code::kExpired:

@@ -49,6 +49,7 @@ ChainSettings chain_settings(const oauth2_rs_settings_t& settings) {
     chain.server = view(settings.server);
     chain.issuer = view(settings.issuer);
     chain.verification_secret = view(settings.verification_secret);
+    chain.decryption_secret = view(settings.decryption_secret);
     chain.policy.skew_ms = settings.skew_ms;
     chain.policy.profile = profile_of(settings.profile);
     for (const std::string_view audience : views(settings.audiences, settings.audience_count)) {
@@ -152,11 +153,11 @@ int oauth2_rs_check_secret_id(oauth2_rs_text_t directive, oauth2_rs_text_t id,
 
 int oauth2_rs_check_algorithm(oauth2_rs_text_t name, const oauth2_rs_reporter_t* reporter) {
     return checked(reporter, [&]() -> std::string {
-        if (find_algorithm(view(name)) != nullptr) {
+        if (find_algorithm(AlgorithmKind::kSignature, view(name)) != nullptr) {
             return {};
         }
         return "oauth2_algorithms: unknown algorithm " + quoted(printable(view(name))) +
-               "; the algorithms are " + algorithm_names();
+               "; the algorithms are " + algorithm_names(AlgorithmKind::kSignature);
     });
 }
 

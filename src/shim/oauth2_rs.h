@@ -70,6 +70,7 @@ typedef struct {
 typedef struct {
     oauth2_rs_text_t issuer;              /* empty: not set */
     oauth2_rs_text_t verification_secret; /* a secret id, "null", or empty: not set */
+    oauth2_rs_text_t decryption_secret;   /* a secret id, or empty: not set */
     int64_t skew_ms;                      /* milliseconds, 0 or more */
     oauth2_rs_profile_t profile;
     const oauth2_rs_text_t *audiences; /* none: `aud` is not checked */

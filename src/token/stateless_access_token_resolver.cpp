@@ -11,24 +11,42 @@ namespace oauth2_rs {
 
 namespace {
 
-using Keys = std::vector<Digest>;
-
 constexpr std::size_t kMostTokenBytes = 64 * 1024;
 
 /* RFC 7518 section 3.6: what says that it isn't signed must not bear a signature. */
-Step<Keys> check_unsigned(const Jws& jws) {
+Verdict check_unsigned(const Jws& jws) {
     if (jws.header.alg == "none" && !jws.signature.empty()) {
         return Denial{Code::kMalformedToken, "its \"alg\" is \"none\", yet it bears a signature"};
     }
-    return Keys{};
+    return Done{};
+}
+
+/* Whether another key might have led to another end. */
+bool is_for_want_of_a_key(const Denial& denial) {
+    return denial.code == Code::kUnknownKey || denial.code == Code::kBadSignature ||
+           denial.code == Code::kDecryptionFailed;
+}
+
+/* What `attempt` comes to; where it fails for want of a key that may have come since, once more. */
+template <class T, class Attempt>
+Step<T> with_new_keys(const SecretsProvider& secrets, RequestContext& request, Attempt&& attempt) {
+    Step<T> outcome = attempt();
+    if (outcome.ok() || outcome.pending() || !is_for_want_of_a_key(outcome.denial())) {
+        return outcome;
+    }
+    const auto renewed = secrets.renew(request);
+    if (!renewed.ok()) {
+        return renewed.template as<T>();
+    }
+    return renewed.value() ? attempt() : outcome;
 }
 
 }  // namespace
 
-StatelessAccessTokenResolver::StatelessAccessTokenResolver(VerificationPolicy verification,
+StatelessAccessTokenResolver::StatelessAccessTokenResolver(ProtectionPolicy protection,
                                                            SecretsProvider secrets,
                                                            ClaimsPolicy policy)
-    : verification_(std::move(verification)),
+    : protection_(std::move(protection)),
       secrets_(std::move(secrets)),
       policy_(std::move(policy)) {}
 
@@ -37,41 +55,113 @@ Resolution StatelessAccessTokenResolver::resolve(std::string_view token,
     if (token.size() > kMostTokenBytes) {
         return Denial{Code::kMalformedToken, "it is longer than 64 KiB"};
     }
-    auto jws = parse_jws(token, headers_);
-    if (!jws.ok()) {
-        return jws.error();
-    }
-    auto signature = verification_.secret_id.empty() ? check_unsigned(jws.value())
-                                                     : check_signature(jws.value(), request);
-    if (!signature.ok()) {
-        return signature.as<ResolvedToken>();
-    }
-    return resolve_claims(std::move(jws.value()), std::move(signature.value()), request);
+    return protection_.decryption_secret_id.empty() ? resolve_signed(token, {}, request)
+                                                    : resolve_encrypted(token, request);
 }
 
 bool StatelessAccessTokenResolver::upholds(const ResolvedToken& token,
                                            RequestContext& request) const {
-    const auto& keys = token.facts().keys;
-    return std::all_of(keys.begin(), keys.end(), [&](const Digest& key) {
-        return secrets_.holds(request, verification_.secret_id, key);
-    });
+    const Keys& keys = token.facts().keys;
+    auto key = keys.begin();
+    for (const std::string* id :
+         {&protection_.decryption_secret_id, &protection_.verification_secret_id}) {
+        if (!id->empty() && (key == keys.end() || !secrets_.holds(request, *id, *key++))) {
+            return false;
+        }
+    }
+    return key == keys.end();
+}
+
+Resolution StatelessAccessTokenResolver::resolve_encrypted(std::string_view token,
+                                                           RequestContext& request) const {
+    const auto jwe = parse_jwe(token);
+    if (!jwe.ok()) {
+        return jwe.error();
+    }
+    const auto decrypted = decrypt_content(jwe.value(), request);
+    if (!decrypted.ok()) {
+        return decrypted.as<ResolvedToken>();
+    }
+    const std::string_view content = as_text(decrypted.value().content);
+    Keys keys{decrypted.value().key};
+    // RFC 7519 section 5.2 recommends "cty" to tell the two apart; here the configuration does.
+    return protection_.verification_secret_id.empty()
+               ? resolve_claims(jwe.value().header, std::string(content), std::move(keys), request)
+               : resolve_signed(content, std::move(keys), request);
+}
+
+Step<StatelessAccessTokenResolver::Decrypted> StatelessAccessTokenResolver::decrypt_content(
+    const Jwe& jwe, RequestContext& request) const {
+    // Anyone can encrypt to a public key: without a signature that says nothing of who did.
+    if (protection_.verification_secret_id.empty() && jwe.algorithm->key_type != KeyType::kOct) {
+        return Denial{Code::kUnknownKey,
+                      "it is encrypted to a public key, which proves nothing without a signature"};
+    }
+    return with_new_keys<Decrypted>(secrets_, request,
+                                    [&] { return try_decrypting(jwe, request); });
+}
+
+Step<StatelessAccessTokenResolver::Decrypted> StatelessAccessTokenResolver::try_decrypting(
+    const Jwe& jwe, RequestContext& request) const {
+    const auto choice = secrets_.choose(request, {protection_.decryption_secret_id, jwe.header.kid,
+                                                  jwe.algorithm, jwe.encryption, jwe.curve});
+    if (!choice.ok()) {
+        return choice.as<Decrypted>();
+    }
+    for (const Key* key : choice.value()) {
+        auto content = decrypt(jwe, *key);
+        if (content.ok()) {
+            return Decrypted{std::move(content.value()), key->digest()};
+        }
+        if (content.error().code != Code::kDecryptionFailed) {
+            return content.error();
+        }
+    }
+    if (choice.value().incomplete()) {
+        return Denial{Code::kKeysUnavailable, "the keys that might decrypt it can't be fetched"};
+    }
+    if (choice.value().empty()) {
+        return Denial{Code::kUnknownKey, "no key of the decryption secret fits it"};
+    }
+    return Denial{Code::kDecryptionFailed, "no key that fits decrypts it"};
+}
+
+Resolution StatelessAccessTokenResolver::resolve_signed(std::string_view token, Keys keys,
+                                                        RequestContext& request) const {
+    auto jws = parse_jws(token, headers_);
+    if (!jws.ok()) {
+        return jws.error();
+    }
+    if (protection_.verification_secret_id.empty()) {
+        if (const auto verdict = check_unsigned(jws.value()); !verdict.ok()) {
+            return verdict.error();
+        }
+    } else {
+        const auto key = check_signature(jws.value(), request);
+        if (!key.ok()) {
+            return key.as<ResolvedToken>();
+        }
+        keys.push_back(key.value());
+    }
+    return resolve_claims(jws.value().header, std::move(jws.value().payload), std::move(keys),
+                          request);
 }
 
 Result<const Algorithm*> StatelessAccessTokenResolver::allowed_algorithm(
     std::string_view name) const {
-    const Algorithm* algorithm = find_algorithm(name);
+    const Algorithm* algorithm = find_algorithm(AlgorithmKind::kSignature, name);
     if (algorithm == nullptr) {
         return Denial{Code::kUnsupportedAlgorithm, "its \"alg\" is missing, unknown or \"none\""};
     }
-    const auto& allowed = verification_.algorithms;
+    const auto& allowed = protection_.algorithms;
     if (!allowed.empty() && std::find(allowed.begin(), allowed.end(), algorithm) == allowed.end()) {
         return Denial{Code::kUnsupportedAlgorithm, "its \"alg\" is not allowed here"};
     }
     return algorithm;
 }
 
-Step<std::vector<Digest>> StatelessAccessTokenResolver::check_signature(
-    const Jws& jws, RequestContext& request) const {
+Step<Digest> StatelessAccessTokenResolver::check_signature(const Jws& jws,
+                                                           RequestContext& request) const {
     const auto algorithm = allowed_algorithm(jws.header.alg);
     if (!algorithm.ok()) {
         return algorithm.error();
@@ -79,29 +169,21 @@ Step<std::vector<Digest>> StatelessAccessTokenResolver::check_signature(
     if (jws.signature.empty()) {
         return Denial{Code::kBadSignature, "its signature is empty"};
     }
-    auto verdict = try_keys(jws, *algorithm.value(), request);
-    if (verdict.ok() || verdict.pending() || verdict.denial().code == Code::kKeysUnavailable) {
-        return verdict;
-    }
-    const auto renewed = secrets_.renew(request);
-    if (!renewed.ok()) {
-        return renewed.as<Keys>();
-    }
-    return renewed.value() ? try_keys(jws, *algorithm.value(), request) : verdict;
+    return with_new_keys<Digest>(secrets_, request,
+                                 [&] { return try_verifying(jws, *algorithm.value(), request); });
 }
 
-Step<std::vector<Digest>> StatelessAccessTokenResolver::try_keys(const Jws& jws,
-                                                                 const Algorithm& algorithm,
-                                                                 RequestContext& request) const {
+Step<Digest> StatelessAccessTokenResolver::try_verifying(const Jws& jws, const Algorithm& algorithm,
+                                                         RequestContext& request) const {
     const auto choice =
-        secrets_.choose(request, {verification_.secret_id, jws.header.kid, &algorithm});
+        secrets_.choose(request, {protection_.verification_secret_id, jws.header.kid, &algorithm});
     if (!choice.ok()) {
-        return choice.as<Keys>();
+        return choice.as<Digest>();
     }
     for (const Key* key : choice.value()) {
         if (key->verify(algorithm, jws.signing_input, jws.signature)) {
             headers_.remember(jws.encoded_header, jws.header);
-            return Keys{key->digest()};
+            return key->digest();
         }
     }
     if (choice.value().incomplete()) {
@@ -113,13 +195,13 @@ Step<std::vector<Digest>> StatelessAccessTokenResolver::try_keys(const Jws& jws,
     return Denial{Code::kBadSignature, "no key that fits verifies its signature"};
 }
 
-Resolution StatelessAccessTokenResolver::resolve_claims(Jws jws, std::vector<Digest> keys,
-                                                        RequestContext& request) const {
-    JsonHandle claims = parse_json_object(jws.payload);
+Resolution StatelessAccessTokenResolver::resolve_claims(const JoseHeader& header, std::string text,
+                                                        Keys keys, RequestContext& request) const {
+    JsonHandle claims = parse_json_object(text);
     if (!claims) {
         return Denial{Code::kMalformedToken, "its payload is no JSON object that can be trusted"};
     }
-    const auto verdict = policy_.check(jws.header.typ, claims.get(), request.now_ms());
+    const auto verdict = policy_.check(header.typ, claims.get(), request.now_ms());
     if (!verdict.ok()) {
         return verdict.error();
     }
@@ -129,7 +211,7 @@ Resolution StatelessAccessTokenResolver::resolve_claims(Jws jws, std::vector<Dig
     }
     ResolvedToken::Facts facts{join(scopes.value(), ' '), read_confirmation(claims.get()),
                                policy_.valid_until_ms(claims.get()), std::move(keys)};
-    return ResolvedToken(std::move(jws.payload), std::move(claims), std::move(facts));
+    return ResolvedToken(std::move(text), std::move(claims), std::move(facts));
 }
 
 }  // namespace oauth2_rs

@@ -7,6 +7,7 @@
 
 #include "jose/algorithm.h"
 #include "jose/jose_header_memory.h"
+#include "jose/jwe.h"
 #include "jose/jws.h"
 #include "secret/secrets_provider.h"
 #include "token/access_token_resolver.h"
@@ -14,10 +15,16 @@
 
 namespace oauth2_rs {
 
-/* Which signature a token must bear. */
-struct VerificationPolicy {
-    std::string secret_id;                     // empty: no signature is looked at ("null")
-    std::vector<const Algorithm*> algorithms;  // none: whatever a key of the secret fits
+/*
+ * How a token must be secured; the two ids alone decide which shape it has. With a decryption
+ * secret it is encrypted. With a verification secret it, or what is encrypted, is signed. With
+ * neither no signature is looked at ("null"); with a decryption secret alone, which must be a
+ * shared one, having encrypted it is proof enough.
+ */
+struct ProtectionPolicy {
+    std::string verification_secret_id;        // empty: none
+    std::vector<const Algorithm*> algorithms;  // none: whatever a key of that secret fits
+    std::string decryption_secret_id;          // empty: none
 };
 
 /*
@@ -26,21 +33,32 @@ struct VerificationPolicy {
  */
 class StatelessAccessTokenResolver final : public AccessTokenResolver {
   public:
-    StatelessAccessTokenResolver(VerificationPolicy verification, SecretsProvider secrets,
+    StatelessAccessTokenResolver(ProtectionPolicy protection, SecretsProvider secrets,
                                  ClaimsPolicy policy);
 
     Resolution resolve(std::string_view token, RequestContext& request) const override;
     bool upholds(const ResolvedToken& token, RequestContext& request) const override;
 
   private:
-    /* The keys that verified it. */
-    Step<std::vector<Digest>> check_signature(const Jws& jws, RequestContext& request) const;
-    Step<std::vector<Digest>> try_keys(const Jws& jws, const Algorithm& algorithm,
-                                       RequestContext& request) const;
-    Resolution resolve_claims(Jws jws, std::vector<Digest> keys, RequestContext& request) const;
+    /* Digests of the keys that vouch for a token, in the order in which they were used. */
+    using Keys = std::vector<Digest>;
+    struct Decrypted {
+        SecretBytes content;
+        Digest key;
+    };
+
+    Resolution resolve_encrypted(std::string_view token, RequestContext& request) const;
+    Resolution resolve_signed(std::string_view token, Keys keys, RequestContext& request) const;
+    Resolution resolve_claims(const JoseHeader& header, std::string text, Keys keys,
+                              RequestContext& request) const;
+    Step<Decrypted> decrypt_content(const Jwe& jwe, RequestContext& request) const;
+    Step<Decrypted> try_decrypting(const Jwe& jwe, RequestContext& request) const;
+    Step<Digest> check_signature(const Jws& jws, RequestContext& request) const;
+    Step<Digest> try_verifying(const Jws& jws, const Algorithm& algorithm,
+                               RequestContext& request) const;
     Result<const Algorithm*> allowed_algorithm(std::string_view name) const;
 
-    VerificationPolicy verification_;
+    ProtectionPolicy protection_;
     SecretsProvider secrets_;
     ClaimsPolicy policy_;
     mutable JoseHeaderMemory headers_;

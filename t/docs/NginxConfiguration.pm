@@ -35,6 +35,7 @@ sub make_files {
     jwks('keys/partner.jwks', 'ES256', 'RS256:kid=second');
     pem('secrets/partner.signing.pem', 'ES256');
     secret('secrets/am.signing', 'HS256', 'base64');
+    secret('secrets/as.encryption', 'dir', 'base64');
     certificate('tls/api.crt', 'ES256');
     pem('tls/api.key', 'ES256', '--private');
     write_file(run_file('listen.conf'), "listen 127.0.0.1:20443 ssl;\n");

@@ -100,6 +100,9 @@ sub make_keys {
 sub make_sets {
     jwks('keys/many.jwks', map { "ES256:kid=m$_" } 1 .. 9);
     jwks('keys/enc.jwks', 'RS256:kid=enc,use=enc');
+    jwks('keys/agreement.jwks', '--private', 'ECDH-ES');
+    jwks('keys/nameless.jwks', '--private', 'ECDH-ES:kid=');
+    jwks('keys/five.jwks', map { "A128KW:kid=w$_" } 1 .. 5);
     jwks('keys/hs256.jwks', 'HS256');
     jwks('keys/es256.jwks', 'ES256');
     chmod 0644, jwks('keys/world.jwks', 'HS256');
@@ -128,6 +131,8 @@ sub make_broken_sets {
     make_set('okplength', '{"kty":"OKP","kid":"okplength","crv":"Ed25519","x":"AA"}');
     make_set('oct', '{"kty":"oct","kid":"oct","k":"="}');
     make_set('hash', qq({"kty":"oct","kid":"hash","alg":"HS512","k":"$x"}));
+    make_set('halves', qq({"kty":"OKP","kid":"halves","crv":"X25519","x":"$x","d":"$x"}));
+    make_set('wrap', qq({"kty":"oct","kid":"wrap","alg":"A128KW","k":"$x"}));
     make_set('kid', '{"kty":"oct","kid":1}');
 }
 
@@ -148,9 +153,15 @@ sub make_secrets {
     write_file(run_file('secrets/other.pem'), $pem =~ s/PUBLIC KEY/X509 CRL/gr);
     write_file(run_file('secrets/sealed.pem'), $pem =~ s/PUBLIC KEY/ENCRYPTED PRIVATE KEY/gr);
     write_file(run_file('secrets/curve.pem'), x25519_pem());
+    write_file(run_file('secrets/length'), encode_base64('x' x 40, ''));
+    write_file(run_file('secrets/public.jwk'), first_key(jwks('keys/public.jwks', 'RSA-OAEP')));
+    secret('secrets/only/am.signing', 'HS256', 'base64');
     write_file(run_file('secrets/enc.jwk'), read_file(key('RS256:kid=enc,use=enc')));
     chmod 0644, secret('secrets/world', 'HS256', 'base64');
 }
+
+# The only key of a set.
+sub first_key { return read_file($_[0]) =~ s/^\{\s*"keys":\s*\[//r =~ s/\]\s*\}\s*$//r }
 
 # RFC 8410 section 4: a key that agrees on secrets and can't sign.
 sub x25519_pem {
@@ -175,7 +186,7 @@ oauth2_issuer "";
 emerg: oauth2_resolver stateless needs oauth2_issuer: write the exact "iss" of the tokens
 
 oauth2_verification_secret "";
-emerg: oauth2_resolver stateless needs oauth2_verification_secret: name the secret that verifies the tokens
+emerg: oauth2_resolver stateless needs oauth2_verification_secret or oauth2_decryption_secret: name the secret that verifies or decrypts the tokens
 
 oauth2_secret_store "";
 emerg: oauth2_verification_secret has no oauth2_secret_store to look in: add one
@@ -206,6 +217,36 @@ emerg: oauth2_algorithms: HS512 needs a longer secret than "as.signing"
 
 oauth2_algorithms none;
 emerg: oauth2_algorithms: unknown algorithm "none"; the algorithms are RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA HS256 HS384 HS512
+
+oauth2_secret_store jwks file=keys/agreement.jwks;
+emerg: oauth2_verification_secret: no key of "as.signing" may verify signatures; name a secret that does
+
+oauth2_decryption_secret as..encryption;
+emerg: oauth2_decryption_secret: invalid secret id "as..encryption"; an id is letters and digits, in segments joined by ".", "_" or "-"
+
+oauth2_decryption_secret as.encryption; oauth2_verification_secret ""; oauth2_secret_store "";
+emerg: oauth2_decryption_secret has no oauth2_secret_store to look in: add one
+
+oauth2_decryption_secret as.encryption; oauth2_verification_secret am.signing; oauth2_secret_store directory path=secrets/only;
+emerg: oauth2_decryption_secret: no oauth2_secret_store holds "as.encryption"
+
+oauth2_decryption_secret as.encryption;
+emerg: oauth2_decryption_secret: no key of "as.encryption" may decrypt; give a symmetric key, or a private one, whose "use", "key_ops" and "alg" allow it
+
+oauth2_decryption_secret any; oauth2_verification_secret ""; oauth2_secret_store jwks file=keys/agreement.jwks;
+emerg: oauth2_decryption_secret: key "ecdh-es" of "any" is a private key, and anyone can encrypt to its public half: name in oauth2_verification_secret what verifies the tokens inside, or use a symmetric key
+
+oauth2_decryption_secret any; oauth2_verification_secret ""; oauth2_secret_store jwks file=keys/nameless.jwks;
+emerg: oauth2_decryption_secret: a key of "any" is a private key, and anyone can encrypt to its public half: name in oauth2_verification_secret what verifies the tokens inside, or use a symmetric key
+
+oauth2_decryption_secret any; oauth2_verification_secret ""; oauth2_secret_store jwks file=keys/five.jwks;
+warn: oauth2_decryption_secret: 5 keys fit A128KW; a token whose "kid" names none of them is tried with the first 4 only
+
+oauth2_decryption_secret any; oauth2_verification_secret null;
+emerg: oauth2_verification_secret null goes with no oauth2_decryption_secret: name the secret that verifies the tokens inside, or, where a shared key encrypts bare claims, remove oauth2_verification_secret
+
+oauth2_decryption_secret as.encryption; oauth2_verification_secret ""; oauth2_secret_store directory path=secrets; oauth2_algorithms RS256;
+warn: oauth2_algorithms is of no use without oauth2_verification_secret: it names signature algorithms, and no signature is looked at
 
 oauth2_audience "";
 warn: oauth2_token_profile any without oauth2_audience: any JWT of that issuer might pass; set oauth2_audience or another profile
@@ -306,7 +347,7 @@ oauth2_secret_store jwks file=keys/text.jwks;
 emerg: oauth2_secret_store jwks: "$DIR/keys/text.jwks": it is no JSON Web Key Set (an object with an array "keys")
 
 oauth2_secret_store jwks file=keys/enc.jwks;
-emerg: oauth2_secret_store jwks: "$DIR/keys/enc.jwks" holds no key that may verify signatures
+emerg: oauth2_secret_store jwks: "$DIR/keys/enc.jwks" holds no key that may verify signatures or decrypt
 
 oauth2_secret_store jwks file=keys/world.jwks;
 warn: oauth2_secret_store jwks: "$DIR/keys/world.jwks" holds a private or symmetric key and can be read by everybody; take that right away with chmod o-r
@@ -372,16 +413,28 @@ oauth2_secret_store directory path=secrets format=pem suffix=.pem; oauth2_verifi
 emerg: oauth2_secret_store directory: "$DIR/secrets/other.pem": its PEM block is no certificate and no key
 
 oauth2_secret_store directory path=secrets format=pem suffix=.pem; oauth2_verification_secret sealed;
-emerg: oauth2_secret_store directory: "$DIR/secrets/sealed.pem": it is encrypted; give the public key instead
+emerg: oauth2_secret_store directory: "$DIR/secrets/sealed.pem": it is encrypted; give it without a passphrase, or a public key to verify with
 
 oauth2_secret_store directory path=secrets format=pem suffix=.pem; oauth2_verification_secret curve;
-emerg: oauth2_secret_store directory: "$DIR/secrets/curve.pem": its key type or curve signs no token
+emerg: oauth2_secret_store directory: "$DIR/secrets/curve.pem": its key type or curve signs no token, or there is no private half to decrypt with
 
 oauth2_secret_store directory path=secrets format=jwk suffix=.jwk; oauth2_verification_secret foreign;
 emerg: oauth2_secret_store directory: "$DIR/secrets/foreign.jwk": it is no JSON Web Key
 
+oauth2_decryption_secret public; oauth2_verification_secret ""; oauth2_secret_store directory path=secrets format=jwk suffix=.jwk;
+emerg: oauth2_secret_store directory: "$DIR/secrets/public.jwk": it can't decrypt: it must be symmetric, or a private key whose "use", "key_ops", "alg" and curve allow it
+
+oauth2_decryption_secret any; oauth2_verification_secret ""; oauth2_secret_store jwks file=keys/halves.jwks;
+emerg: oauth2_secret_store jwks: "$DIR/keys/halves.jwks": key 1 "halves": its private half isn't base64url or doesn't fit the public one; replace or remove that key
+
+oauth2_decryption_secret length; oauth2_verification_secret ""; oauth2_secret_store directory path=secrets;
+emerg: oauth2_secret_store directory: "$DIR/secrets/length": its length is that of no encryption (16, 24, 32, 48 or 64 bytes)
+
+oauth2_decryption_secret any; oauth2_verification_secret ""; oauth2_secret_store jwks file=keys/wrap.jwks;
+emerg: oauth2_secret_store jwks: "$DIR/keys/wrap.jwks": key 1 "wrap": its length is not that of its "alg"; replace or remove that key
+
 oauth2_secret_store directory path=secrets format=jwk suffix=.jwk; oauth2_verification_secret enc;
-emerg: oauth2_secret_store directory: "$DIR/secrets/enc.jwk": its "use" or "key_ops" doesn't allow verifying
+emerg: oauth2_secret_store directory: "$DIR/secrets/enc.jwk": it may not verify: see its "use", "key_ops", "alg" and curve
 
 oauth2_secret_store base64 as.signing=AAAA;
 emerg: oauth2_secret_store base64: secret "as.signing": it is shorter than the 32 bytes that HS256 wants

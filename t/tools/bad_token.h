@@ -8,10 +8,13 @@
 
 namespace oauth2_rs::mint {
 
+/* What a fault is in, and so what a token must have for it. */
+enum class Fault { kClaims, kSignature, kSignedClaims };
+
 /* One way for a token to be wrong. It is valid in every other respect. */
 struct BadToken {
     const char *name;
-    bool edits_claims;  // so that it can't go with --payload
+    Fault fault;
     const char *help;
     std::string (*make)(Draft &draft);
 };

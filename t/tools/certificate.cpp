@@ -99,13 +99,6 @@ std::string sign(X509 *certificate, const Key &key) {
     return std::string(data, static_cast<size_t>(length));
 }
 
-Certificate read_certificate(const std::string &pem) {
-    const Bio bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-    Certificate certificate(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
-    check(certificate != nullptr, "the CA's file holds no PEM certificate");
-    return certificate;
-}
-
 }  // namespace
 
 std::string self_signed(const Key &key, const CertificateRequest &request) {
@@ -118,7 +111,7 @@ std::string self_signed(const Key &key, const CertificateRequest &request) {
 
 std::string issued_by(const std::string &ca_pem, const Key &ca_key, const Key &key,
                       const CertificateRequest &request) {
-    const Certificate issuer = read_certificate(ca_pem);
+    const Certificate issuer = read_certificate(ca_pem, "the CA's file");
     if (!ca_key.pkey || X509_check_private_key(issuer.get(), ca_key.pkey.get()) != 1) {
         throw crypto_failure("the CA's key does not belong to its certificate");
     }
@@ -127,6 +120,15 @@ std::string issued_by(const std::string &ca_pem, const Key &ca_key, const Key &k
           "cannot set the issuer");
     add_extensions(certificate.get(), issuer.get(), request.alternative_names);
     return sign(certificate.get(), ca_key);
+}
+
+Certificate read_certificate(const std::string &pem, const std::string &what) {
+    const Bio bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+    Certificate certificate(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
+    if (!certificate) {
+        throw crypto_failure(what + " holds no PEM certificate");
+    }
+    return certificate;
 }
 
 }  // namespace oauth2_rs::mint

@@ -19,6 +19,9 @@ std::string self_signed(const Key &key, const CertificateRequest &request);
 std::string issued_by(const std::string &ca_pem, const Key &ca_key, const Key &key,
                       const CertificateRequest &request);
 
+/* `what` names the file in the Failure. */
+Certificate read_certificate(const std::string &pem, const std::string &what);
+
 }  // namespace oauth2_rs::mint
 
 #endif

@@ -26,6 +26,7 @@ Command jwks_command();
 Command pem_command();
 Command secret_command();
 Command certificate_command();
+Command keystore_command();
 Command token_command();
 
 }  // namespace oauth2_rs::mint

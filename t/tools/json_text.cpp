@@ -224,9 +224,12 @@ void Members::remove(const std::string &name) {
                    members_.end());
 }
 
-bool Members::has(const std::string &name) const {
-    return std::any_of(members_.begin(), members_.end(),
-                       [&](const auto &member) { return member.first == name; });
+bool Members::has(const std::string &name) const { return !value(name).empty(); }
+
+std::string Members::value(const std::string &name) const {
+    const auto first = std::find_if(members_.begin(), members_.end(),
+                                    [&](const auto &member) { return member.first == name; });
+    return first == members_.end() ? "" : first->second;
 }
 
 std::string Members::text() const {

@@ -30,6 +30,8 @@ class Members {
     void remove(const std::string &name);
     void clear() { members_.clear(); }
     bool has(const std::string &name) const;
+    /* The first one's value; empty where there is none of that name. */
+    std::string value(const std::string &name) const;
     std::string text() const;
 
   private:

@@ -21,30 +21,51 @@ std::string lower_case(std::string text) {
     return text;
 }
 
+const Algorithm &requested_algorithm(const std::string &name) {
+    for (const auto *table : {&signature_algorithms(), &key_management_algorithms()}) {
+        if (const Algorithm *const found = find_algorithm(*table, name)) {
+            return *found;
+        }
+    }
+    throw UsageError("unknown algorithm '" + name + "'; 'mint key --help' lists them");
+}
+
+/* The key of "dir" is the content encryption key itself. */
+int64_t bits_of_encryption(const Options &options) {
+    const std::string name = options.text("--enc", "A128CBC-HS256");
+    const Encryption *const encryption = find_encryption(name);
+    if (encryption == nullptr) {
+        throw UsageError("unknown --enc '" + name + "'; known: " + encryption_names());
+    }
+    return static_cast<int64_t>(encryption->key_octets * 8);
+}
+
 int64_t requested_bits(const Options &options, const Algorithm &algorithm) {
+    const bool is_direct = algorithm.scheme == Scheme::kDirect;
+    if (options.has("--enc") && (!is_direct || options.has("--bits"))) {
+        throw UsageError("--enc sizes a key for dir, in the place of --bits");
+    }
     if (!options.has("--bits")) {
-        return 0;
+        return is_direct ? bits_of_encryption(options) : 0;
+    }
+    if (!algorithm.curves.empty()) {
+        throw UsageError("--bits is for RSA and oct keys; a curve has its own size");
     }
     if (algorithm.key_type == KeyType::kRsa) {
         return options.integer("--bits", 0, 512, 16384);
     }
-    if (algorithm.key_type != KeyType::kOct) {
-        throw UsageError("--bits is for RSA and HS* keys; a curve has its own size");
-    }
     const int64_t bits = options.integer("--bits", 0, 8, 65536);
     if (bits % 8 != 0) {
-        throw UsageError("--bits of an HS* key must be a multiple of 8");
+        throw UsageError("--bits of an oct key must be a multiple of 8");
     }
     return bits;
 }
 
 /* Empty where the algorithm's keys are on no curve. */
 std::string requested_curve(const Options &options, const Algorithm &algorithm) {
-    const std::string own = algorithm.curve == nullptr ? "" : algorithm.curve;
+    const std::string own = algorithm.curves.empty() ? "" : algorithm.curves.front();
     std::string name = options.text("--curve", own);
-    const Curve *const curve = find_curve(name);
-    const bool is_okp = curve != nullptr && curve->type == KeyType::kOkp;
-    if (name != own && !(is_okp && algorithm.scheme == Scheme::kEddsa)) {
+    if (name != own && !uses_curve(algorithm, name)) {
         throw UsageError("--curve " + name + " does not fit " + algorithm.name);
     }
     return name;
@@ -52,16 +73,14 @@ std::string requested_curve(const Options &options, const Algorithm &algorithm) 
 
 void run_key(const Options &options) {
     const std::string name = options.operands()[0];
-    const Algorithm *const algorithm = find_algorithm(name);
-    if (algorithm == nullptr) {
-        throw UsageError("unknown algorithm '" + name + "'; known: " + algorithm_names());
-    }
-    const std::string use = options.text("--use", "sig");
+    const Algorithm &algorithm = requested_algorithm(name);
+    const bool signs = find_algorithm(signature_algorithms(), name) != nullptr;
+    const std::string use = options.text("--use", signs ? "sig" : "enc");
     if (use != "sig" && use != "enc") {
         throw UsageError("--use is sig or enc");
     }
     const Key key = generate_key(
-        {algorithm, requested_curve(options, *algorithm), requested_bits(options, *algorithm),
+        {&algorithm, requested_curve(options, algorithm), requested_bits(options, algorithm),
          options.text("--kid", lower_case(name)), use, !options.has("--no-alg")});
     write_output(options.text("--out"), json_line(key.jwk.get()) + '\n', Privacy::kPrivate);
 }
@@ -112,7 +131,13 @@ void run_secret(const Options &options) {
     write_output(options.text("--out"), text, Privacy::kPrivate);
 }
 
-std::string known_algorithms() { return "\nALG is one of: " + algorithm_names() + '\n'; }
+std::string known_algorithms() {
+    return "\nALG is one of\n  to sign:    " + algorithm_names(signature_algorithms()) +
+           "\n  to encrypt: " + algorithm_names(key_management_algorithms()) +
+           "\nENC is one of: " + encryption_names() +
+           "\nCRV is Ed25519 (default) or Ed448 for EdDSA, and P-256 (default), P-384, P-521, "
+           "X25519\nor X448 for ECDH-ES*\n";
+}
 
 }  // namespace
 
@@ -125,15 +150,18 @@ Command key_command() {
         1,
         {{"--kid", "KID", false, "the key's name; \"\" leaves it out (default: ALG in lower case)"},
          {"--bits", "N", false,
-          "length of an RSA key (default: 2048) or an HS* key (default: its hash's)"},
-         {"--curve", "CRV", false, "of an EdDSA key: Ed25519 (default) or Ed448"},
-         {"--use", "USE", false, "sig (default) or enc"},
+          "length of an RSA key (default: 2048) or an oct key (default: ALG's)"},
+         {"--enc", "ENC", false, "what a key for dir is to encrypt by (default: A128CBC-HS256)"},
+         {"--curve", "CRV", false, "of an EdDSA or ECDH-ES key, see below"},
+         {"--use", "USE", false, "sig or enc (default: what ALG is for)"},
          {"--no-alg", nullptr, false, "leave the member \"alg\" out"},
          kOut},
         "Examples:\n"
         "  mint key RS256 --kid 2024-05 --out rsa.jwk\n"
         "  mint key EdDSA --curve Ed448 --out ed448.jwk\n"
         "  mint key HS256 --out shared.jwk\n"
+        "  mint key RSA-OAEP-256 --out decrypt.jwk\n"
+        "  mint key dir --enc A256GCM --out direct.jwk\n"
         "  mint key RS256 --bits 1024           a key that is too weak, for a test\n",
         run_key,
         known_algorithms};

@@ -3,7 +3,7 @@
 #include <openssl/core_names.h>
 #include <openssl/pem.h>
 
-#include <cstring>
+#include <algorithm>
 
 #include "encode.h"
 #include "failure.h"
@@ -135,13 +135,9 @@ bool Key::has_private() const {
 
 Key generate_key(const KeyRequest &request) {
     const Algorithm &algorithm = *request.algorithm;
-    const Curve *const curve =
-        algorithm.curve == nullptr
-            ? nullptr
-            : find_curve(request.curve.empty() ? algorithm.curve : request.curve);
-    const int64_t bits =
-        request.bits != 0 ? request.bits : static_cast<int64_t>(algorithm.default_bits);
-    Key key = generate_material(algorithm.key_type, curve, bits);
+    const int64_t bits = request.bits != 0 ? request.bits : static_cast<int64_t>(algorithm.bits);
+    Key key = algorithm.curves.empty() ? generate_material(algorithm.key_type, nullptr, bits)
+                                       : generate_on_curve(*find_curve(request.curve));
     set_unless_empty(key.jwk.get(), "kid", request.kid);
     set_unless_empty(key.jwk.get(), "use", request.use);
     if (request.names_algorithm) {
@@ -158,6 +154,30 @@ Key generate_similar(const Key &key) {
         set_unless_empty(fresh.jwk.get(), name, key.member(name));
     }
     return fresh;
+}
+
+Key generate_on_curve(const Curve &curve) { return generate_material(curve.type, &curve, 0); }
+
+const Algorithm &choose_algorithm(const std::vector<Algorithm> &table, const std::string &name,
+                                  const Key &key) {
+    const auto suits = [&](const Algorithm &known) {
+        return name.empty() ? fits(known, key) : name == known.name;
+    };
+    const auto found = std::find_if(table.begin(), table.end(), suits);
+    if (found == table.end()) {
+        throw Failure((name.empty() ? "the key fits none of: " : "'" + name + "' is none of: ") +
+                      algorithm_names(table));
+    }
+    return *found;
+}
+
+bool fits(const Algorithm &algorithm, const Key &key) {
+    if (key.curve != nullptr) {
+        return uses_curve(algorithm, key.curve->name);
+    }
+    const bool wraps = algorithm.scheme == Scheme::kAesKw || algorithm.scheme == Scheme::kAesGcmKw;
+    return algorithm.curves.empty() && algorithm.key_type == key.type &&
+           (!wraps || key.octets.size() * 8 == algorithm.bits);
 }
 
 Json read_jwk(const std::string &path) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "algorithms.h"
 #include "handles.h"
@@ -22,11 +23,11 @@ struct Key {
     bool has_private() const;
 };
 
-/* What a new key is to be. An empty text or a 0 leaves the member out, or to the algorithm. */
+/* What a new key is to be. An empty text leaves the member out. */
 struct KeyRequest {
     const Algorithm *algorithm;
-    std::string curve;
-    int64_t bits;
+    std::string curve;  // empty where the algorithm's keys are on none
+    int64_t bits;       // 0 leaves the size to the algorithm
     std::string kid;
     std::string use;
     bool names_algorithm;
@@ -36,6 +37,15 @@ Key generate_key(const KeyRequest &request);
 
 /* A fresh key of the same type and size, with the kid, use and alg of `key`. */
 Key generate_similar(const Key &key);
+
+/* A fresh key with the members of the key itself and no others. */
+Key generate_on_curve(const Curve &curve);
+
+/* The algorithm of that name, or where `name` is empty the table's first that fits the key. */
+const Algorithm &choose_algorithm(const std::vector<Algorithm> &table, const std::string &name,
+                                  const Key &key);
+
+bool fits(const Algorithm &algorithm, const Key &key);
 
 /* A JWK file, public or private. */
 Key read_key(const std::string &path);

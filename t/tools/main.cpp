@@ -14,24 +14,26 @@ constexpr int kExitFailure = 1;
 constexpr int kExitUsage = 2;
 
 std::vector<Command> commands() {
-    return {key_command(),    jwks_command(),        pem_command(),
-            secret_command(), certificate_command(), token_command()};
+    return {key_command(),         jwks_command(),     pem_command(),  secret_command(),
+            certificate_command(), keystore_command(), token_command()};
 }
 
+/* What is too long for the column has a line of its own. */
 std::string column(const std::string &text, size_t width) {
-    return text + std::string(text.size() < width ? width - text.size() : 1, ' ');
+    return text.size() < width ? text + std::string(width - text.size(), ' ')
+                               : text + "\n  " + std::string(width, ' ');
 }
 
 std::string help() {
     std::string text =
         "Usage: mint COMMAND ...\n"
         "\n"
-        "Makes keys, certificates and access tokens to try and to test an OAuth 2.0 resource\n"
-        "server with.\n"
+        "Makes keys, certificates, keystores and access tokens to try and to test an OAuth 2.0\n"
+        "resource server with.\n"
         "\n"
         "Commands:\n";
     for (const Command &command : commands()) {
-        text += "  " + column(command.name, 8) + command.summary + '\n';
+        text += "  " + column(command.name, 10) + command.summary + '\n';
     }
     return text +
            "\n"

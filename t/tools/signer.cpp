@@ -1,8 +1,8 @@
 #include "signer.h"
 
-#include <openssl/hmac.h>
 #include <openssl/rsa.h>
 
+#include "ciphers.h"
 #include "encode.h"
 #include "failure.h"
 
@@ -15,9 +15,7 @@ const unsigned char *unsigned_data(const std::string &octets) {
 }
 
 void check_fit(const Key &key, const Algorithm &algorithm) {
-    const bool other_curve = algorithm.scheme == Scheme::kEcdsa && key.curve != nullptr &&
-                             std::string(key.curve->name) != algorithm.curve;
-    if (key.type != algorithm.key_type || other_curve) {
+    if (!fits(algorithm, key)) {
         throw Failure("the key does not fit " + std::string(algorithm.name));
     }
     if (!key.has_private()) {
@@ -33,18 +31,6 @@ Jwk cjose_import(const Key &key) {
         throw Failure("cjose cannot read the key: " + std::string(error.message));
     }
     return imported;
-}
-
-std::string hmac(const std::string &key, const char *digest, const std::string &input) {
-    std::string mac(EVP_MAX_MD_SIZE, '\0');
-    unsigned length = 0;
-    if (HMAC(EVP_get_digestbyname(digest), key.data(), static_cast<int>(key.size()),
-             unsigned_data(input), input.size(), reinterpret_cast<unsigned char *>(mac.data()),
-             &length) == nullptr) {
-        throw crypto_failure("cannot sign");
-    }
-    mac.resize(length);
-    return mac;
 }
 
 bool set_pss(EVP_PKEY_CTX *context) {
@@ -110,7 +96,7 @@ std::string Signer::compact(const std::string &header, const std::string &payloa
 
 std::string Signer::sign(const std::string &input) const {
     if (algorithm_.scheme == Scheme::kHmac) {
-        return hmac(key_.octets, algorithm_.digest, input);
+        return hmac(algorithm_.digest, key_.octets, input);
     }
     const std::string signature = evp_sign(key_, algorithm_, input);
     return algorithm_.scheme == Scheme::kEcdsa ? ecdsa_from_der(signature, key_.curve->octets)

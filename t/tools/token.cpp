@@ -36,14 +36,29 @@ void edit(Members &members, const Options &options, const std::string &kind, int
     }
 }
 
+void set_kid(Members &header, const Key &key) {
+    const json_t *const kid = json_object_get(key.jwk.get(), "kid");
+    if (json_is_string(kid)) {
+        header.set("kid", json_quoted(json_string_value(kid)));
+    }
+}
+
 Members default_header(const Signer &signer) {
     Members header;
     header.set("typ", "\"at+jwt\"");
     header.set("alg", json_quoted(signer.algorithm().name));
-    const json_t *const kid = json_object_get(signer.key().jwk.get(), "kid");
-    if (json_is_string(kid)) {
-        header.set("kid", json_quoted(json_string_value(kid)));
-    }
+    set_kid(header, signer.key());
+    return header;
+}
+
+Members default_encryption_header(const Recipient &recipient, const Draft &draft) {
+    const bool nested = draft.signer != nullptr;
+    Members header;
+    // RFC 7519 section 5.2: a nested token's content is a JWT, which has a "typ" of its own.
+    header.set(nested ? "cty" : "typ", nested ? "\"JWT\"" : "\"at+jwt\"");
+    header.set("alg", json_quoted(recipient.algorithm->name));
+    header.set("enc", json_quoted(recipient.encryption->name));
+    set_kid(header, *recipient.key);
     return header;
 }
 
@@ -62,17 +77,11 @@ Members default_claims(int64_t now) {
     return claims;
 }
 
-bool suits(const Algorithm &algorithm, const Key &key) {
-    if (algorithm.key_type != key.type) {
-        return false;
-    }
-    return algorithm.scheme != Scheme::kEcdsa || key.curve->name == std::string(algorithm.curve);
-}
-
 }  // namespace
 
-Draft make_draft(const Options &options, const Signer &signer, int64_t now) {
-    Draft draft{&signer, now, default_header(signer), default_claims(now), std::nullopt};
+Draft make_draft(const Options &options, const Signer *signer, int64_t now) {
+    Draft draft{signer, now, signer == nullptr ? Members() : default_header(*signer),
+                default_claims(now), std::nullopt};
     edit(draft.header, options, "header", now);
     edit(draft.claims, options, "claim", now);
     if (options.has("--payload")) {
@@ -81,22 +90,16 @@ Draft make_draft(const Options &options, const Signer &signer, int64_t now) {
     return draft;
 }
 
-const Algorithm &choose_algorithm(const Options &options, const Key &key) {
-    const std::string name = options.text("--alg", key.member("alg"));
-    if (!name.empty()) {
-        const Algorithm *const algorithm = find_algorithm(name);
-        if (algorithm == nullptr) {
-            throw Failure("'" + name +
-                          "' is not a signature algorithm; known: " + algorithm_names());
-        }
-        return *algorithm;
+Envelope make_envelope(const Options &options, const Recipient &recipient, const Draft &draft) {
+    Envelope envelope{};
+    envelope.recipient = recipient;
+    envelope.header = default_encryption_header(recipient, draft);
+    envelope.compresses = options.has("--zip");
+    if (envelope.compresses) {
+        envelope.header.set("zip", "\"DEF\"");
     }
-    for (const Algorithm &algorithm : algorithms()) {
-        if (suits(algorithm, key)) {
-            return algorithm;
-        }
-    }
-    throw Failure("no signature algorithm suits the key");
+    edit(envelope.header, options, "encrypt-header", draft.now);
+    return envelope;
 }
 
 }  // namespace oauth2_rs::mint

@@ -116,7 +116,7 @@ ResolvedToken resolved_token(const std::string& claims) {
     return {claims, std::move(parsed), std::move(facts)};
 }
 
-LoadContext loading(Warnings* warnings) {
+LoadContext loading(Warnings* warnings, KeyPurpose purpose) {
     class NoPasswords final : public PasswordSource {
       public:
         Configured<SecretBytes> password(const std::string& /*secret_id*/) const override {
@@ -124,7 +124,7 @@ LoadContext loading(Warnings* warnings) {
         }
     };
     static const NoPasswords kNone;
-    return {warnings, &kNone};
+    return {warnings, &kNone, purpose};
 }
 
 Signer Signer::rsa(std::size_t bits) {

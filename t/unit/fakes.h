@@ -99,7 +99,7 @@ class FakeRequestContext final : public RequestContext {
 };
 
 /* What a store gets that is loaded by itself: it finds no passwords. */
-LoadContext loading(Warnings* warnings);
+LoadContext loading(Warnings* warnings, KeyPurpose purpose = KeyPurpose::kVerify);
 
 /* A token whose claims are that JSON text, as a leaf would resolve it; fails the test where it
  * wouldn't. */

@@ -53,7 +53,7 @@ void test_any_id_stands_for_the_whole_set(void** /*state*/) {
     const KeySet* const set = keys(*store, "any");
     assert_non_null(set);
     assert_int_equal(set->keys().size(), 2);
-    assert_int_equal(set->named("a").size(), 1);
+    assert_int_equal(set->named("a", KeyPurpose::kVerify).size(), 1);
     assert_ptr_equal(keys(*store, "another"), set);
 }
 
@@ -89,6 +89,81 @@ void test_a_bad_key_among_good_ones_is_refused(void** /*state*/) {
     check_bad(set_of(good + "1"), "key 2: ");
 }
 
+/* What is published for encryption is no concern of who verifies, nor the other way round. */
+void test_keys_of_the_other_purpose_may_be_broken(void** /*state*/) {
+    const std::string signing = ec_signer().jwk(R"(,"kid":"s","use":"sig")");
+    const std::string shared = Signer::oct(std::string(32, 'k')).jwk(R"(,"kid":"e","use":"enc")");
+    const struct {
+        std::string jwks;
+        KeyPurpose good;
+        KeyPurpose bad;
+    } rows[] = {
+        {signing + R"(,{"kty":"RSA","use":"enc","e":"AQAB","d":"AQ"})", KeyPurpose::kVerify,
+         KeyPurpose::kDecrypt},
+        {signing + "," + Signer::oct("short").jwk(R"(,"use":"enc")"), KeyPurpose::kVerify,
+         KeyPurpose::kDecrypt},
+        {signing + "," + rsa_signer().jwk(R"(,"d":"AQ")"), KeyPurpose::kVerify,
+         KeyPurpose::kDecrypt},
+        {shared + R"(,{"kty":"RSA","use":"sig","e":"AQAB"})", KeyPurpose::kDecrypt,
+         KeyPurpose::kVerify},
+        {shared + "," + Signer::rsa(1024).jwk(), KeyPurpose::kDecrypt, KeyPurpose::kVerify},
+        {shared + R"(,{"kty":"EC","crv":"P-256","x":"AQ","y":"AQ"})", KeyPurpose::kDecrypt,
+         KeyPurpose::kVerify},
+    };
+    for (const auto& row : rows) {
+        TemporaryDirectory directory;
+        const std::string path = directory.write("keys.json", set_of(row.jwks));
+        Warnings warnings;
+        const auto store = store_of(path);
+        check_good(store->load("a", loading(&warnings, row.good)));
+        const KeySet* const set = keys(*store, "a");
+        assert_non_null(set);
+        check_refused(store->load("a", loading(&warnings, row.bad)), "key 2");
+        assert_ptr_equal(keys(*store, "a"), set);
+        check_refused(store_of(path)->load("a", loading(&warnings, row.bad)), "key 2");
+    }
+}
+
+/* Each purpose is asked for by itself; who reads a file twice is warned of it once. */
+void test_both_purposes_share_a_set(void** /*state*/) {
+    TemporaryDirectory directory;
+    const std::string path =
+        directory.write("keys.json", set_of(ec_signer().jwk() + "," + oct_signer().jwk()), 0644);
+    const auto store = store_of(path);
+    Warnings warnings;
+    check_good(store->load("a", loading(&warnings, KeyPurpose::kDecrypt)));
+    check_good(store->load("b", loading(&warnings, KeyPurpose::kVerify)));
+    assert_int_equal(warnings.size(), 1);
+    const KeySet* const set = keys(*store, "a");
+    assert_int_equal(set->keys().size(), 2);
+    std::filesystem::remove(path);
+    check_good(store->load("c", loading(&warnings, KeyPurpose::kDecrypt)));
+    check_good(store->load("c", loading(&warnings, KeyPurpose::kVerify)));
+    assert_ptr_equal(keys(*store, "c"), set);
+}
+
+/* Reading anew, a store judges by every purpose that was asked for. */
+void test_a_refresh_keeps_to_the_purposes(void** /*state*/) {
+    const std::string good = set_of(ec_signer().jwk());
+    const std::string broken =
+        set_of(ec_signer().jwk() + "," + Signer::oct("short").jwk(R"(,"use":"enc")"));
+    for (const bool decrypts : {false, true}) {
+        TemporaryDirectory directory;
+        auto made = make({"file=" + directory.write("keys.json", good), "cache_timeout=1h"});
+        check_good(made);
+        Warnings warnings;
+        check_good(made.value()->load("a", loading(&warnings, KeyPurpose::kVerify)));
+        if (decrypts) {
+            check_good(made.value()->load("a", loading(&warnings, KeyPurpose::kDecrypt)));
+        }
+        directory.write("keys.json", broken);
+        std::string failure;
+        assert_true(made.value()->refresh(&failure) ==
+                    (decrypts ? Refresh::kFailed : Refresh::kRenewed));
+        check_holds(failure, decrypts ? "key 2" : "");
+    }
+}
+
 void test_a_missing_file_is_an_error(void** /*state*/) {
     TemporaryDirectory directory;
     Warnings warnings;
@@ -105,7 +180,7 @@ void test_readable_secrets_are_warned_of(void** /*state*/) {
         std::size_t warnings;
     } cases[] = {{oct_signer().jwk(), 0644, 1},
                  {oct_signer().jwk(), 0640, 0},
-                 {ec_signer().jwk(R"(,"d":"AQ")"), 0644, 1},
+                 {ec_signer().jwk(R"(,"use":"sig","d":"AQ")"), 0644, 1},
                  {ec_signer().jwk(), 0644, 0}};
     for (const auto& expected : cases) {
         const auto store =
@@ -148,6 +223,9 @@ int main() {
         cmocka_unit_test(test_the_file_is_read_once),
         cmocka_unit_test(test_unusable_files_are_refused),
         cmocka_unit_test(test_a_bad_key_among_good_ones_is_refused),
+        cmocka_unit_test(test_keys_of_the_other_purpose_may_be_broken),
+        cmocka_unit_test(test_both_purposes_share_a_set),
+        cmocka_unit_test(test_a_refresh_keeps_to_the_purposes),
         cmocka_unit_test(test_a_missing_file_is_an_error),
         cmocka_unit_test(test_readable_secrets_are_warned_of),
         cmocka_unit_test(test_relative_paths),

@@ -24,6 +24,16 @@ std::unique_ptr<SecretStore> store_with(const std::string& parameter) {
     return std::move(made.value());
 }
 
+/* A store as it is once a resolver has named it. */
+std::unique_ptr<SecretStore> loaded(KeyPurpose purpose = KeyPurpose::kVerify) {
+    auto made = make({"uri=/keys"});
+    check_good(made);
+    Warnings warnings;
+    check_good(made.value()->load("any", loading(&warnings, purpose)));
+    assert_true(warnings.empty());
+    return std::move(made.value());
+}
+
 std::string set_of(const std::string& jwks) { return R"({"keys":[)" + jwks + "]}"; }
 
 std::string rsa_set(const std::string& kid) {
@@ -103,49 +113,48 @@ void test_short_timeouts_warn_once(void** /*state*/) {
 
 /* Cold: it waits; and whoever has waited in vain is told that there are no keys. */
 void test_it_waits_for_the_first_keys(void** /*state*/) {
-    const auto made = make({"uri=/keys"});
-    const SecretStore& store = *made.value();
+    const auto made = loaded();
+    const SecretStore& store = *made;
     FakeRequestContext request;
     request.keys_state = FetchState::kPending;
     assert_true(store.keys(request, "any").pending());
     assert_int_equal(request.waits.size(), 1);
-    assert_ptr_equal(request.waits[0].first, made.value()->key_source());
+    assert_ptr_equal(request.waits[0].first, made->key_source());
     assert_true(request.waits[0].second == KeyDemand::kCold);
     for (const FetchState state : {FetchState::kEnded, FetchState::kNone}) {
         request.keys_state = state;
         check_denied(store.keys(request, "any"), Code::kKeysUnavailable);
     }
-    check_good(made.value()->key_source()->accept(rsa_set("a")));
+    check_good(made->key_source()->accept(rsa_set("a")));
     check_good(store.keys(request, "any"));
     assert_int_equal(request.waits.size(), 3);
 }
 
 /* They may be there by the time that it asks to wait. */
 void test_keys_that_were_at_hand(void** /*state*/) {
-    const auto made = make({"uri=/keys"});
+    const auto made = loaded();
     FakeRequestContext request;
     request.keys_state = FetchState::kEnded;
-    request.on_wait = [&] { check_good(made.value()->key_source()->accept(rsa_set("a"))); };
-    const auto found = made.value()->keys(request, "any");
+    request.on_wait = [&] { check_good(made->key_source()->accept(rsa_set("a"))); };
+    const auto found = made->keys(request, "any");
     check_good(found);
-    assert_int_equal(found.value()->named("a").size(), 1);
+    assert_int_equal(found.value()->named("a", KeyPurpose::kVerify).size(), 1);
 }
 
 void test_any_id_stands_for_the_whole_set(void** /*state*/) {
-    const auto made = make({"uri=/keys"});
-    check_good(made.value()->key_source()->accept(rsa_set("a")));
+    const auto made = loaded();
+    check_good(made->key_source()->accept(rsa_set("a")));
     FakeRequestContext request;
-    assert_ptr_equal(made.value()->keys(request, "one").value(),
-                     made.value()->keys(request, "other").value());
+    assert_ptr_equal(made->keys(request, "one").value(), made->keys(request, "other").value());
 }
 
 /* Whole or not at all. */
 void test_sets_that_are_none_change_nothing(void** /*state*/) {
-    const auto made = make({"uri=/keys"});
-    KeySource* source = made.value()->key_source();
+    const auto made = loaded();
+    KeySource* source = made->key_source();
     check_good(source->accept(rsa_set("a")));
     FakeRequestContext request;
-    const KeySet* const before = made.value()->keys(request, "any").value();
+    const KeySet* const before = made->keys(request, "any").value();
     const std::string good = rsa_set("b");
     for (const std::string& bad :
          {std::string(), std::string("<html>"), good.substr(0, good.size() - 1), std::string("[]"),
@@ -154,49 +163,64 @@ void test_sets_that_are_none_change_nothing(void** /*state*/) {
           replaced(good, "{\"keys\"", "{\"keys\":[],\"keys\""),
           replaced(good, "\"kid\":\"b\"", "\"kid\":\"b\",\"kid\":\"b\"")}) {
         assert_false(source->accept(bad).ok());
-        assert_ptr_equal(made.value()->keys(request, "any").value(), before);
+        assert_ptr_equal(made->keys(request, "any").value(), before);
     }
+}
+
+/* A set is of use to whoever wants one of its keys. */
+void test_what_keys_are_wanted_for(void** /*state*/) {
+    const std::string shared = set_of(oct_signer().jwk(R"(,"use":"enc")"));
+    const auto made = loaded();
+    check_refused(made->key_source()->accept(shared),
+                  "no key that may do what keys are wanted for");
+    Warnings warnings;
+    check_good(made->load("other", loading(&warnings, KeyPurpose::kDecrypt)));
+    check_good(made->key_source()->accept(shared));
+    check_good(made->key_source()->accept(rsa_set("a")));
+    const auto decrypting = loaded(KeyPurpose::kDecrypt);
+    check_refused(decrypting->key_source()->accept(rsa_set("a")), "no key that may do");
+    check_good(decrypting->key_source()->accept(shared));
 }
 
 /* RFC 7517 section 5: what we can't use is passed over, what we can is used. */
 void test_keys_of_others_are_passed_over(void** /*state*/) {
-    const auto made = make({"uri=/keys"});
-    check_good(made.value()->key_source()->accept(
+    const auto made = loaded();
+    check_good(made->key_source()->accept(
         set_of(R"({"kty":"RSA","n":"AQAB","e":"AQAB","kid":"weak"},{"kty":"new"},)" +
                ec_signer().jwk(R"(,"kid":"good")"))));
     FakeRequestContext request;
-    const KeySet* const set = made.value()->keys(request, "any").value();
+    const KeySet* const set = made->keys(request, "any").value();
     assert_int_equal(set->keys().size(), 1);
-    assert_int_equal(set->named("good").size(), 1);
+    assert_int_equal(set->named("good", KeyPurpose::kVerify).size(), 1);
 }
 
 void test_dropped_keys_are_gone(void** /*state*/) {
-    const auto made = make({"uri=/keys"});
-    check_good(made.value()->key_source()->accept(rsa_set("a")));
-    made.value()->key_source()->drop();
+    const auto made = loaded();
+    check_good(made->key_source()->accept(rsa_set("a")));
+    made->key_source()->drop();
     FakeRequestContext request;
-    check_denied(made.value()->keys(request, "any"), Code::kKeysUnavailable);
+    check_denied(made->keys(request, "any"), Code::kKeysUnavailable);
 }
 
 /* True only where there are other keys than before. */
 void test_renewal(void** /*state*/) {
-    const auto made = make({"uri=/keys"});
-    KeySource* source = made.value()->key_source();
+    const auto made = loaded();
+    KeySource* source = made->key_source();
     check_good(source->accept(rsa_set("a")));
     FakeRequestContext request;
     request.keys_state = FetchState::kPending;
-    assert_true(made.value()->renew(request).pending());
+    assert_true(made->renew(request).pending());
     assert_ptr_equal(request.waits[0].first, source);
     assert_true(request.waits[0].second == KeyDemand::kMiss);
     for (const FetchState state : {FetchState::kEnded, FetchState::kNone}) {
         request.keys_state = state;
-        check_good(made.value()->renew(request));
-        assert_false(made.value()->renew(request).value());
+        check_good(made->renew(request));
+        assert_false(made->renew(request).value());
     }
     request.on_wait = [source] { check_good(source->accept(rsa_set("b"))); };
-    assert_true(made.value()->renew(request).value());
+    assert_true(made->renew(request).value());
     request.on_wait = [source] { check_good(source->accept(rsa_set("b"))); };
-    assert_true(made.value()->renew(request).value());
+    assert_true(made->renew(request).value());
 }
 
 }  // namespace
@@ -212,6 +236,7 @@ int main() {
         cmocka_unit_test(test_keys_that_were_at_hand),
         cmocka_unit_test(test_any_id_stands_for_the_whole_set),
         cmocka_unit_test(test_sets_that_are_none_change_nothing),
+        cmocka_unit_test(test_what_keys_are_wanted_for),
         cmocka_unit_test(test_keys_of_others_are_passed_over),
         cmocka_unit_test(test_dropped_keys_are_gone),
         cmocka_unit_test(test_renewal),

@@ -51,7 +51,7 @@ void test_keys_for_others_are_passed_over(void** /*state*/) {
     const auto content = parse_jwk_set(
         set_of({R"({"kty":"AKP","alg":"ML-DSA-44"})", R"({"kty":"OKP","crv":"X25519","x":"AQ"})",
                 rsa_signer().jwk(R"(,"use":"enc")"), oct_signer().jwk(R"(,"key_ops":["sign"])"),
-                Signer::oct("short").jwk(R"(,"use":"enc")"), ec_signer().jwk(kid("mine"))}));
+                ec_signer().jwk(kid("mine"))}));
     check_good(content);
     assert_int_equal(content.value().keys.size(), 1);
     check_text(content.value().keys[0]->name(), "mine");
@@ -59,19 +59,106 @@ void test_keys_for_others_are_passed_over(void** /*state*/) {
 }
 
 void test_problems_name_the_key(void** /*state*/) {
-    const auto content = parse_jwk_set(
-        set_of({ec_signer().jwk(), R"({"kty":"RSA","kid":"r\n\u00e4","e":"AQAB"})", "7",
-                Signer::oct("short").jwk(kid("s")), R"({"kty":"oct","kid":5})"}));
+    const auto content =
+        parse_jwk_set(set_of({ec_signer().jwk(), R"({"kty":"RSA","kid":"r\n\u00e4","e":"AQAB"})",
+                              "7", Signer::oct("short").jwk(kid("s")), R"({"kty":"oct","kid":5})",
+                              Signer::oct("short").jwk(kid("e") + R"(,"use":"enc")")}));
     check_good(content);
     assert_int_equal(content.value().keys.size(), 1);
     const auto& problems = content.value().problems;
-    assert_int_equal(problems.size(), 4);
-    check_text(problems[0], "key 2 \"r???\": \"n\" or \"e\" is missing or isn't base64url");
-    check_holds(problems[1], "key 3: it is no JSON object");
-    check_text(problems[2], "key 4 \"s\": it is shorter than the 32 bytes that HS256 wants");
-    check_holds(problems[3], "key 5: ");
-    for (const std::string& problem : problems) {
-        check_lacks(problem, encode_base64url("short"));
+    assert_int_equal(problems.size(), 5);
+    check_text(problems[0].message, "key 2 \"r???\": \"n\" or \"e\" is missing or isn't base64url");
+    check_holds(problems[1].message, "key 3: it is no JSON object");
+    check_holds(problems[2].message,
+                "key 4 \"s\": it is shorter than the 32 bytes that HS256 wants");
+    check_holds(problems[3].message, "key 5: ");
+    check_holds(problems[4].message, "key 6 \"e\": its length is that of no encryption");
+    for (const KeyProblem& problem : problems) {
+        check_lacks(problem.message, encode_base64url("short"));
+    }
+}
+
+/* A key concerns those alone whom it would have served. */
+void test_problems_concern_a_purpose(void** /*state*/) {
+    const std::string rsa = R"({"kty":"RSA","e":"AQAB")";
+    const std::string x25519 = R"({"kty":"OKP","crv":"X25519","x":"AQ")";
+    const struct {
+        std::string jwk;
+        bool verify;
+        bool decrypt;
+    } rows[] = {
+        {rsa + "}", true, false},  // a public key, if any
+        {rsa + R"(,"d":"AQ"})", true, true},
+        {rsa + R"(,"use":"sig","d":"AQ"})", true, false},
+        {rsa + R"(,"use":"enc","d":"AQ"})", false, true},
+        {rsa + R"(,"use":"enc"})", false, false},
+        {rsa + R"(,"alg":"RSA-OAEP","d":"AQ"})", false, true},
+        {x25519 + R"(,"d":"AQ"})", false, true},
+        {Signer::oct("short").jwk(R"(,"use":"sig")"), true, false},
+        {Signer::oct("short").jwk(R"(,"use":"enc")"), false, true},
+        {R"({"kty":"oct","kid":5,"use":"enc"})", true, true},
+    };
+    for (const auto& row : rows) {
+        const auto content = parse_jwk_set(set_of({row.jwk}));
+        check_good(content);
+        assert_int_equal(content.value().keys.size(), 0);
+        assert_int_equal(content.value().problems.size(), 1);
+        const KeyPurposes purposes = content.value().problems[0].purposes;
+        assert_int_equal(purposes.verify, row.verify);
+        assert_int_equal(purposes.decrypt, row.decrypt);
+    }
+}
+
+/* One that fits but one purpose is a problem of the other. */
+void test_weakness_for_one_purpose(void** /*state*/) {
+    const auto content = [](std::size_t size) {
+        return parse_jwk_set(set_of({Signer::oct(std::string(size, 'k')).jwk()}));
+    };
+    assert_true(content(32).value().problems.empty());
+    const auto decrypting = content(16);
+    assert_int_equal(decrypting.value().keys.size(), 1);
+    assert_int_equal(decrypting.value().problems.size(), 1);
+    check_holds(decrypting.value().problems[0].message, "32 bytes");
+    assert_true(decrypting.value().problems[0].purposes.verify);
+    assert_false(decrypting.value().problems[0].purposes.decrypt);
+    const auto verifying = content(40);
+    assert_int_equal(verifying.value().keys.size(), 1);
+    assert_int_equal(verifying.value().problems.size(), 1);
+    check_holds(verifying.value().problems[0].message, "no encryption");
+    assert_false(verifying.value().problems[0].purposes.verify);
+    assert_true(verifying.value().problems[0].purposes.decrypt);
+    assert_int_equal(content(5).value().keys.size(), 0);
+    const auto useless = content(5);
+    assert_int_equal(useless.value().problems.size(), 1);
+    check_holds(useless.value().problems[0].message, "32 bytes");
+    const struct {
+        const KeyProblem* problem;
+        bool verifying;
+        bool decrypting;
+        bool both;
+    } rows[] = {{&decrypting.value().problems[0], true, false, false},
+                {&verifying.value().problems[0], false, true, false},
+                {&useless.value().problems[0], true, true, true}};
+    for (const auto& row : rows) {
+        assert_int_equal(row.problem->matters({true, false}), row.verifying);
+        assert_int_equal(row.problem->matters({false, true}), row.decrypting);
+        assert_int_equal(row.problem->matters({true, true}), row.both);
+        assert_false(row.problem->matters({false, false}));
+    }
+}
+
+/* A private half that fits no public one: who but verifies is not told of it. */
+void test_a_broken_private_half_leaves_the_public_one(void** /*state*/) {
+    for (const Signer* signer : {&rsa_signer(), &ec_signer()}) {
+        const auto content = parse_jwk_set(set_of({signer->jwk(R"(,"d":"AQ")")}));
+        check_good(content);
+        assert_int_equal(content.value().keys.size(), 1);
+        assert_true(content.value().keys[0]->may_verify());
+        assert_false(content.value().keys[0]->may_decrypt());
+        assert_int_equal(content.value().problems.size(), 1);
+        check_holds(content.value().problems[0].message, "key 1: its private half");
+        assert_false(content.value().problems[0].purposes.verify);
+        assert_true(content.value().problems[0].purposes.decrypt);
     }
 }
 
@@ -92,17 +179,17 @@ void test_keys_are_found_by_name(void** /*state*/) {
     const KeySet set(key_list(rsa_signer().key(kid("a")), ec_signer().key(kid("b")),
                               oct_signer().key(), Signer::okp("Ed25519").key(kid("a"))));
     assert_int_equal(set.keys().size(), 4);
-    const auto b = set.named("b");
+    const auto b = set.named("b", KeyPurpose::kVerify);
     assert_int_equal(b.size(), 1);
     assert_ptr_equal(b[0], set.keys()[1].get());
-    const auto a = set.named("a");
+    const auto a = set.named("a", KeyPurpose::kVerify);
     assert_int_equal(a.size(), 2);
     assert_true(a[0] != a[1]);
     for (const Key* key : a) {
         check_text(key->name(), "a");
     }
     for (const char* name : {"c", "", "A", "a ", "ab"}) {
-        assert_true(set.named(name).empty());
+        assert_true(set.named(name, KeyPurpose::kVerify).empty());
     }
 }
 
@@ -110,7 +197,7 @@ void test_keys_are_found_by_name(void** /*state*/) {
 void test_keys_that_may_not_verify_have_no_name(void** /*state*/) {
     const KeySet set(
         key_list(rsa_signer().key(kid("a") + R"(,"use":"enc")"), ec_signer().key(kid("a"))));
-    const auto named = set.named("a");
+    const auto named = set.named("a", KeyPurpose::kVerify);
     assert_int_equal(named.size(), 1);
     assert_ptr_equal(named[0], set.keys()[1].get());
 }
@@ -119,14 +206,14 @@ void test_a_set_can_be_moved(void** /*state*/) {
     KeySet set(key_list(rsa_signer().key(kid("a")), ec_signer().key(kid("b"))));
     const Key* const first = set.keys()[0].get();
     const KeySet moved = std::move(set);
-    assert_int_equal(moved.named("a").size(), 1);
-    assert_ptr_equal(moved.named("a")[0], first);
+    assert_int_equal(moved.named("a", KeyPurpose::kVerify).size(), 1);
+    assert_ptr_equal(moved.named("a", KeyPurpose::kVerify)[0], first);
 }
 
 void test_an_empty_set(void** /*state*/) {
     const KeySet set({});
     assert_true(set.keys().empty());
-    assert_true(set.named("a").empty());
+    assert_true(set.named("a", KeyPurpose::kVerify).empty());
 }
 
 }  // namespace
@@ -137,6 +224,9 @@ int main() {
         cmocka_unit_test(test_what_is_no_set_is_refused),
         cmocka_unit_test(test_keys_for_others_are_passed_over),
         cmocka_unit_test(test_problems_name_the_key),
+        cmocka_unit_test(test_problems_concern_a_purpose),
+        cmocka_unit_test(test_weakness_for_one_purpose),
+        cmocka_unit_test(test_a_broken_private_half_leaves_the_public_one),
         cmocka_unit_test(test_private_keys_are_noticed),
         cmocka_unit_test(test_keys_are_found_by_name),
         cmocka_unit_test(test_keys_that_may_not_verify_have_no_name),

@@ -25,7 +25,7 @@ const Algorithm& algorithm(std::string_view name) {
 /* The names of the algorithms that a key fits, in the table's order. */
 std::string fitting(const Key& key) {
     std::string names;
-    for (std::size_t index = 0; index < kAlgorithmCount; ++index) {
+    for (std::size_t index = 0; index < kSignatureAlgorithmCount; ++index) {
         if (key.fits(*algorithm_at(index))) {
             names += names.empty() ? "" : " ";
             names += algorithm_at(index)->name;
@@ -135,7 +135,7 @@ void test_verifying_asks_whether_it_fits(void** /*state*/) {
     assert_false(rsa_signer().key(R"(,"use":"enc")")->verify(algorithm("RS256"), kInput, good));
     const Signer small = Signer::oct(std::string(16, 'k'));
     assert_false(small.key()->verify(algorithm("HS256"), kInput, small.sign("HS256", kInput)));
-    for (std::size_t index = 0; index < kAlgorithmCount; ++index) {
+    for (std::size_t index = 0; index < kSignatureAlgorithmCount; ++index) {
         const Algorithm& other = *algorithm_at(index);
         if (other.key_type != KeyType::kRsa) {
             assert_false(rsa_signer().key()->verify(other, kInput, good));
@@ -153,7 +153,7 @@ void test_a_public_key_is_no_secret(void** /*state*/) {
     const std::string pem(text, static_cast<std::size_t>(size));
     const std::string forged = Signer::oct(pem).sign("HS256", kInput);
     assert_false(rsa_signer().key()->verify(algorithm("HS256"), kInput, forged));
-    assert_non_null(Signer::oct(pem).key()->weakness());
+    assert_non_null(Signer::oct(pem).key()->weakness(KeyPurpose::kVerify));
 }
 
 void test_what_a_key_says_of_itself(void** /*state*/) {
@@ -170,25 +170,25 @@ void test_what_a_key_says_of_itself(void** /*state*/) {
 }
 
 void test_sound_keys_have_no_weakness(void** /*state*/) {
-    assert_null(rsa_signer().key()->weakness());
-    assert_null(ec_signer().key()->weakness());
-    assert_null(Signer::okp("Ed25519").key()->weakness());
-    assert_null(secret_of(32)->weakness());
-    assert_null(oct_signer().key(R"(,"alg":"HS512")")->weakness());
+    assert_null(rsa_signer().key()->weakness(KeyPurpose::kVerify));
+    assert_null(ec_signer().key()->weakness(KeyPurpose::kVerify));
+    assert_null(Signer::okp("Ed25519").key()->weakness(KeyPurpose::kVerify));
+    assert_null(secret_of(32)->weakness(KeyPurpose::kVerify));
+    assert_null(oct_signer().key(R"(,"alg":"HS512")")->weakness(KeyPurpose::kVerify));
     check_no_error_queued();
 }
 
 void test_weak_keys_say_why(void** /*state*/) {
-    check_holds(Signer::rsa(1024).key()->weakness(), "2048 bits");
-    check_holds(secret_of(31)->weakness(), "32 bytes");
-    check_holds(secret_of(0)->weakness(), "32 bytes");
+    check_holds(Signer::rsa(1024).key()->weakness(KeyPurpose::kVerify), "2048 bits");
+    check_holds(secret_of(31)->weakness(KeyPurpose::kVerify), "32 bytes");
+    check_holds(secret_of(0)->weakness(KeyPurpose::kVerify), "32 bytes");
     KeyTerms terms;
     terms.algorithm = "HS384";
-    check_holds(secret_of(47, terms)->weakness(), "hash of its \"alg\"");
-    assert_null(secret_of(48, terms)->weakness());
+    check_holds(secret_of(47, terms)->weakness(KeyPurpose::kVerify), "hash of its \"alg\"");
+    assert_null(secret_of(48, terms)->weakness(KeyPurpose::kVerify));
     // An algorithm of another kind binds no secret's length.
     terms.algorithm = "ES512";
-    assert_null(secret_of(32, terms)->weakness());
+    assert_null(secret_of(32, terms)->weakness(KeyPurpose::kVerify));
     check_no_error_queued();
 }
 

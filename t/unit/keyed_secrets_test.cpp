@@ -20,8 +20,8 @@ void test_secrets_are_found_by_id(void** /*state*/) {
     assert_true(secrets.find("a") != secrets.find("b"));
     assert_int_equal(secrets.find("b")->keys().size(), 1);
     check_text(secrets.find("b")->keys()[0]->name(), "b");
-    assert_int_equal(secrets.find("a")->named("a").size(), 1);
-    assert_true(secrets.find("a")->named("b").empty());
+    assert_int_equal(secrets.find("a")->named("a", KeyPurpose::kVerify).size(), 1);
+    assert_true(secrets.find("a")->named("b", KeyPurpose::kVerify).empty());
     for (const char* id : {"", "A", "ab", "a "}) {
         assert_false(secrets.holds(id));
     }

@@ -112,7 +112,8 @@ struct Bench {
     Resolution resolve() {
         ClaimsPolicy policy;
         policy.issuer = "https://as";
-        const StatelessAccessTokenResolver resolver({"id", {}}, SecretsProvider({store}), policy);
+        const StatelessAccessTokenResolver resolver({"id", {}, ""}, SecretsProvider({store}),
+                                                    policy);
         return resolver.resolve(token, request);
     }
 };
@@ -230,12 +231,12 @@ void test_reading_a_jwk_file(void** /*state*/) {
     const SecretBytes text = to_secret(ec_signer().jwk());
     {
         const Failing failure("json_stringn");
-        const auto secret = parse_secret(text, SecretFormat::kJwk, "a");
+        const auto secret = parse_secret(text, SecretFormat::kJwk, "a", {true, false});
         assert_false(secret.ok());
         assert_true(failures > 0);
         ERR_clear_error();
     }
-    check_good(parse_secret(text, SecretFormat::kJwk, "a"));
+    check_good(parse_secret(text, SecretFormat::kJwk, "a", {true, false}));
 }
 
 /* Text that was cut off in the middle must not be handed out. */

@@ -133,7 +133,7 @@ void test_the_gateways_symmetric_labels(void** /*state*/) {
     const auto key = parse_pem(to_secret(labelled("HMAC SECRET KEY", public_pem(rsa_signer()))),
                                "a", &is_private);
     check_good(key);
-    check_holds(key.value()->weakness(), "no secret");
+    check_holds(key.value()->weakness(KeyPurpose::kVerify), "no secret");
 }
 
 void test_pss_keys_are_restricted(void** /*state*/) {

@@ -61,7 +61,7 @@ std::string reassembled(const json_t* signing) {
 void check_compact(const std::string& name, const char* alg, Place place = Place::here()) {
     const JsonHandle example = load(name);
     const KeyPointer key = import(at(example.get(), "input", "key"), place);
-    assert_null(key->weakness());
+    assert_null(key->weakness(KeyPurpose::kVerify));
     const std::string token = text_at(example.get(), "output", "compact");
     check_good(verify(*key, token), place);
     const auto jws = parse_jws(token);
@@ -157,7 +157,7 @@ void test_asymmetric_keys(void** /*state*/) {
         const JsonHandle jwk = load(name);
         const KeyPointer key = import(jwk.get());
         check_text(key->name(), "bilbo.baggins@hobbiton.example");
-        assert_null(key->weakness());
+        assert_null(key->weakness(KeyPurpose::kVerify));
         assert_true(key->may_verify());
         check_good(verify(*key, text_at(example, "output", "compact")));
         assert_int_equal(is_private_jwk(jwk.get()),
@@ -170,11 +170,11 @@ void test_symmetric_keys(void** /*state*/) {
     const JsonHandle example = load("jws/4_4.hmac-sha2_integrity_protection.json");
     const KeyPointer mac = import(load("jwk/3_5.symmetric_key_mac_computation.json").get());
     assert_int_equal(mac->secret_size(), 32);
-    assert_null(mac->weakness());
+    assert_null(mac->weakness(KeyPurpose::kVerify));
     check_good(verify(*mac, text_at(example.get(), "output", "compact")));
     const KeyPointer encryption = import(load("jwk/3_6.symmetric_key_encryption.json").get());
     assert_false(encryption->may_verify());
-    for (std::size_t index = 0; index < kAlgorithmCount; ++index) {
+    for (std::size_t index = 0; index < kSignatureAlgorithmCount; ++index) {
         assert_false(encryption->fits(*algorithm_at(index)));
     }
 }

@@ -7,6 +7,7 @@
 #include "base/handles.h"
 #include "checks.h"
 #include "fakes.h"
+#include "recipient.h"
 
 using namespace oauth2_rs;
 using namespace oauth2_rs::fakes;
@@ -15,8 +16,9 @@ namespace {
 
 constexpr std::string_view kInput = "header.payload";
 
-Configured<FormattedSecret> parse(const std::string& content, SecretFormat format) {
-    return parse_secret(to_secret(content), format, "the.id");
+Configured<FormattedSecret> parse(const std::string& content, SecretFormat format,
+                                  KeyPurposes purposes = {true, false}) {
+    return parse_secret(to_secret(content), format, "the.id", purposes);
 }
 
 std::string pem_of(const Signer& signer) {
@@ -70,7 +72,8 @@ void test_pem(void** /*state*/) {
 void test_jwk(void** /*state*/) {
     check_secret(ec_signer().jwk(), SecretFormat::kJwk, ec_signer(), "ES256", false);
     check_secret(oct_signer().jwk(), SecretFormat::kJwk, oct_signer(), "HS512", true);
-    check_secret(ec_signer().jwk(R"(,"d":"AQ")"), SecretFormat::kJwk, ec_signer(), "ES256", true);
+    check_secret(ec_signer().jwk(R"(,"use":"sig","d":"AQ")"), SecretFormat::kJwk, ec_signer(),
+                 "ES256", true);
     for (const char* bad : {"", "[]", "text", R"({"kty":"oct","kty":"oct"})"}) {
         check_refused(parse(bad, SecretFormat::kJwk), "no JSON Web Key");
     }
@@ -89,6 +92,23 @@ void test_keys_for_other_uses_are_refused(void** /*state*/) {
     check_refused(parse(ec_signer().jwk(R"(,"use":"enc")"), SecretFormat::kJwk), "\"use\"");
     check_refused(parse(ec_signer().jwk(R"(,"key_ops":["sign"])"), SecretFormat::kJwk), "\"use\"");
     check_good(parse(ec_signer().jwk(R"(,"use":"sig")"), SecretFormat::kJwk));
+    const std::string both = Recipient::oct(std::string(32, 'k')).private_jwk();
+    const std::string signing = Recipient::oct(std::string(32, 'k')).private_jwk(R"(,"use":"sig")");
+    check_good(parse(both, SecretFormat::kJwk, {true, true}));
+    check_refused(parse(signing, SecretFormat::kJwk, {false, true}), "it can't decrypt");
+    check_refused(parse(signing, SecretFormat::kJwk, {true, true}), "it can't decrypt");
+    check_refused(parse(ec_signer().jwk(), SecretFormat::kJwk, {false, true}), "it can't decrypt");
+    check_good(parse(ec_recipient().private_jwk(), SecretFormat::kJwk, {false, true}));
+}
+
+void test_weakness_depends_on_the_purposes(void** /*state*/) {
+    for (const std::size_t size : {5, 16, 32, 40}) {
+        const std::string secret(size, 'k');
+        assert_int_equal(parse(secret, SecretFormat::kPlain, {true, false}).ok(), size >= 32);
+        assert_int_equal(parse(secret, SecretFormat::kPlain, {false, true}).ok(),
+                         size == 16 || size == 32);
+        assert_int_equal(parse(secret, SecretFormat::kPlain, {true, true}).ok(), size == 32);
+    }
 }
 
 void test_weak_keys_are_refused(void** /*state*/) {
@@ -131,6 +151,7 @@ int main() {
         cmocka_unit_test(test_jwk),
         cmocka_unit_test(test_the_stores_name_stands_for_the_jwks),
         cmocka_unit_test(test_keys_for_other_uses_are_refused),
+        cmocka_unit_test(test_weakness_depends_on_the_purposes),
         cmocka_unit_test(test_weak_keys_are_refused),
         cmocka_unit_test(test_messages_hold_nothing_of_the_secret),
     };

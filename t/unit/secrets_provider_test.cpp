@@ -204,6 +204,8 @@ void test_to_hold_is_to_have_at_hand(void** /*state*/) {
     auto made = make_secret_store({"jwks", {"uri=/keys"}, ""});
     check_good(made);
     const std::shared_ptr<SecretStore> fetched = std::move(made.value());
+    Warnings warnings;
+    check_good(fetched->load("id", loading(&warnings)));
     const StorePointer other = store(key_list(ec_signer().key()));
     const SecretsProvider secrets({fetched, other});
     FakeRequestContext request;

@@ -21,7 +21,7 @@ const std::string kClaims =
 /* A resolver over one fake store whose secret is "id". */
 struct Bench {
     std::shared_ptr<FakeSecretStore> store = std::make_shared<FakeSecretStore>();
-    VerificationPolicy verification{"id", {}};
+    ProtectionPolicy protection{"id", {}, ""};
     ClaimsPolicy policy;
     FakeRequestContext request;
 
@@ -31,7 +31,7 @@ struct Bench {
     }
 
     Resolution resolve(std::string_view token) {
-        const StatelessAccessTokenResolver resolver(verification, SecretsProvider({store}), policy);
+        const StatelessAccessTokenResolver resolver(protection, SecretsProvider({store}), policy);
         return resolver.resolve(token, request);
     }
 };
@@ -50,11 +50,11 @@ void test_every_algorithm(void** /*state*/) {
     const Signer p521 = Signer::ec("P-521");
     const Signer k256 = Signer::ec("secp256k1");
     const Signer ed = Signer::okp("Ed25519");
-    const Signer* const signers[kAlgorithmCount] = {
+    const Signer* const signers[kSignatureAlgorithmCount] = {
         &rsa_signer(), &rsa_signer(), &rsa_signer(), &rsa_signer(), &rsa_signer(),
         &rsa_signer(), &ec_signer(),  &p384,         &p521,         &k256,
         &ed,           &oct_signer(), &oct_signer(), &oct_signer()};
-    for (std::size_t index = 0; index < kAlgorithmCount; ++index) {
+    for (std::size_t index = 0; index < kSignatureAlgorithmCount; ++index) {
         const std::string_view alg = algorithm_at(index)->name;
         Bench bench(key_list(signers[index]->key()));
         const Resolution resolution = bench.resolve(token_of(*signers[index], alg));
@@ -94,7 +94,7 @@ void test_algorithms_that_are_none(void** /*state*/) {
 
 void test_only_allowed_algorithms(void** /*state*/) {
     Bench bench(key_list(rsa_signer().key(), oct_signer().key()));
-    bench.verification.algorithms = {find_algorithm("PS256"), find_algorithm("HS256")};
+    bench.protection.algorithms = {find_algorithm("PS256"), find_algorithm("HS256")};
     check_good(bench.resolve(token_of(rsa_signer(), "PS256")));
     check_good(bench.resolve(token_of(oct_signer(), "HS256")));
     check_denied(bench.resolve(token_of(rsa_signer(), "RS256")), Code::kUnsupportedAlgorithm);
@@ -148,7 +148,7 @@ void test_no_key_fits(void** /*state*/) {
     // Named, so final, though another fits.
     check_denied(bench.resolve(token_of(ec_signer(), "ES256", R"(,"kid":"r")")), Code::kUnknownKey);
     check_good(bench.resolve(token_of(ec_signer(), "ES256", R"(,"kid":"e")")));
-    bench.verification.secret_id = "other";
+    bench.protection.verification_secret_id = "other";
     check_denied(bench.resolve(token_of(ec_signer(), "ES256")), Code::kUnknownKey);
 }
 
@@ -278,7 +278,7 @@ void test_the_claims_are_judged(void** /*state*/) {
 /* "oauth2_verification_secret null": no signature is looked at, all else is. */
 void test_without_verification(void** /*state*/) {
     Bench bench({});
-    bench.verification.secret_id = "";
+    bench.protection.verification_secret_id = "";
     check_good(bench.resolve(compact(header_of("none"), kClaims, "")));
     check_good(bench.resolve(token_of(ec_signer(), "ES256")));
     check_good(bench.resolve(compact(header_of("ES256"), kClaims, "anything")));
