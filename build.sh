@@ -18,6 +18,7 @@ readonly UNIT_PACKAGES=(libcmocka-dev)
 readonly TEST_PACKAGES=("${UNIT_PACKAGES[@]}" "${DEMO_PACKAGES[@]}" perl)
 readonly BENCH_PACKAGES=(perl valgrind wrk)
 readonly CHECK_PACKAGES=(clang-format clang-tidy shellcheck)
+readonly FUZZ_PACKAGES=(clang libclang-rt-dev)
 
 # An ordinary user's PATH lacks the folders of nginx and of dpkg's tools.
 export PATH=$PATH:/usr/sbin:/sbin
@@ -32,7 +33,9 @@ Usage: ./build.sh [COMMAND]
   test [FILE…]   build, run the unit tests and the Test::Nginx files; FILE… runs those files alone
   unit [NAME…]   build and run the unit tests, all or those named (base64url_test)
   asan [NAME…]   run the unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
-  e2e            test against a real authorization server, from npm's oidc-provider
+  fuzz [SECONDS [NAME…]]   fuzz what reads foreign bytes, each fuzzer for a minute or as told
+  mutate [PATTERN…]   take each check out of the sources, and show the unit test that then fails
+  e2e            test against npm's oidc-provider, an authorization server, and npm's jose
   bench [ARM…]   measure what a request costs; bench --help has the options
   mint           build the token mint: build/mint
   check          format, lint, floors, sizes, exported symbols, and whether the module loads
@@ -307,6 +310,23 @@ asan() {
     say "unit tests passed under AddressSanitizer and UndefinedBehaviorSanitizer"
 }
 
+fuzz() {
+    local -a flags=(CXX=clang++ CC=clang CXXFLAGS="-O1 -gline-tables-only" CFLAGS=-O1
+        SANITIZE="-fsanitize=address,undefined,float-cast-overflow,fuzzer-no-link \
+            -fno-sanitize-recover=all")
+    ensure "${BUILD_PACKAGES[@]}" "${UNIT_PACKAGES[@]}" "${FUZZ_PACKAGES[@]}"
+    make_tools build/fuzz fuzzers "${flags[@]}"
+    export JOBS
+    OUT=build/fuzz t/fuzz/run.sh "$@"
+    say "the fuzzers found nothing"
+}
+
+mutate() {
+    ensure "${BUILD_PACKAGES[@]}" "${UNIT_PACKAGES[@]}" perl
+    export JOBS
+    t/mutate/mutate.pl "$@"
+}
+
 run_tests() {
     deps
     module
@@ -358,7 +378,7 @@ check() {
 }
 
 case ${1:-module} in
-    module | deps | mint | unit | asan | demo | e2e | bench | check) "${1:-module}" "${@:2}" ;;
+    module | deps | mint | unit | asan | fuzz | mutate | demo | e2e | bench | check) "${1:-module}" "${@:2}" ;;
     test) run_tests "${@:2}" ;;
     clean) rm -rf build && say "removed build/" ;;
     help | -h | --help) usage ;;

@@ -219,6 +219,24 @@ void test_to_hold_is_to_have_at_hand(void** /*state*/) {
     assert_true(request.waits.empty());
 }
 
+/* By the key's own digest, whatever store it is in now. */
+void test_whether_a_key_is_still_there(void** /*state*/) {
+    const StorePointer first = store(key_list(rsa_signer().key()));
+    const StorePointer second = store(key_list(ec_signer().key()));
+    const SecretsProvider secrets = provider({first, second});
+    FakeRequestContext request;
+    assert_true(secrets.holds(request, "id", rsa_signer().key()->digest()));
+    assert_true(secrets.holds(request, "id", ec_signer().key()->digest()));
+    assert_false(secrets.holds(request, "other", rsa_signer().key()->digest()));
+    assert_false(secrets.holds(request, "id", oct_signer().key()->digest()));
+    assert_false(secrets.holds(request, "id", rsa_signer().key(kid("renamed"))->digest()));
+
+    second->hold("id", key_list(ec_signer().key(kid("renamed"))));
+    assert_false(secrets.holds(request, "id", ec_signer().key()->digest()));
+    first->pending = true;
+    assert_false(secrets.holds(request, "id", rsa_signer().key()->digest()));
+}
+
 }  // namespace
 
 int main() {
@@ -237,6 +255,7 @@ int main() {
         cmocka_unit_test(test_a_store_whose_keys_are_unavailable),
         cmocka_unit_test(test_renewal_asks_every_store),
         cmocka_unit_test(test_to_hold_is_to_have_at_hand),
+        cmocka_unit_test(test_whether_a_key_is_still_there),
     };
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

@@ -353,6 +353,21 @@ void test_keys_that_are_unavailable(void** /*state*/) {
                  Code::kUnsupportedAlgorithm);
 }
 
+/* What a cache asks before it serves a token that was accepted once. */
+void test_upholding_while_the_key_is_there(void** /*state*/) {
+    Bench bench(key_list(ec_signer().key(), oct_signer().key()));
+    const StatelessAccessTokenResolver resolver(bench.protection, SecretsProvider({bench.store}),
+                                                bench.policy);
+    const Resolution resolution = resolver.resolve(token_of(ec_signer(), "ES256"), bench.request);
+    check_good(resolution);
+    assert_int_equal(resolution.value().facts().keys.size(), 1);
+    assert_true(resolver.upholds(resolution.value(), bench.request));
+    bench.store->hold("id", oct_signer().key());
+    assert_false(resolver.upholds(resolution.value(), bench.request));
+    bench.store->hold("id", key_list(oct_signer().key(), ec_signer().key()));
+    assert_true(resolver.upholds(resolution.value(), bench.request));
+}
+
 }  // namespace
 
 int main() {
@@ -379,6 +394,7 @@ int main() {
         cmocka_unit_test(test_a_key_that_is_new),
         cmocka_unit_test(test_other_keys_that_do_not_fit_either),
         cmocka_unit_test(test_keys_that_are_unavailable),
+        cmocka_unit_test(test_upholding_while_the_key_is_there),
     };
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }
