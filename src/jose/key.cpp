@@ -1,5 +1,6 @@
 #include "jose/key.h"
 
+#include <openssl/core_names.h>
 #include <openssl/err.h>
 
 #include <algorithm>
@@ -40,14 +41,20 @@ std::string text_of(const KeyTerms& terms) {
 
 /* OpenSSL notes a key's size as it makes it, and goes on without where memory is short just then.
  */
-bool is_complete(const EVP_PKEY* key) { return EVP_PKEY_get_size(key) > 0; }
+bool is_complete(const EVP_PKEY* key) {
+    int size = 0;
+    return EVP_PKEY_get_int_param(key, OSSL_PKEY_PARAM_MAX_SIZE, &size) == 1 &&
+           EVP_PKEY_get_size(key) == size;
+}
 
 Digest digest_of(const EVP_PKEY* key, const KeyTerms& terms) {
     unsigned char* der = nullptr;
     const int size = i2d_PUBKEY(key, &der);
     const OpensslMemory owner(der);
-    if (size <= 0 || !is_complete(key)) {
-        ERR_clear_error();
+    const bool complete = is_complete(key);
+    // Where memory is short they may succeed all the same, and complain.
+    ERR_clear_error();
+    if (size <= 0 || !complete) {
         throw std::bad_alloc();
     }
     return Sha256().of(text_of(terms),

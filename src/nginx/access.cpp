@@ -1,7 +1,6 @@
 #include "nginx/access.h"
 
-#include "nginx/cache_zone.h"
-#include "nginx/client_certificate.h"
+#include "nginx/host.h"
 #include "nginx/respond.h"
 
 static ngx_http_oauth2_rs_ctx_t *ngx_http_oauth2_rs_open_ctx(ngx_http_request_t *r,
@@ -17,7 +16,6 @@ static ngx_int_t ngx_http_oauth2_rs_judge_token(ngx_http_request_t *r,
 static ngx_int_t ngx_http_oauth2_rs_judge_scopes(ngx_http_request_t *r, ngx_array_t *scopes,
                                                  ngx_http_oauth2_rs_ctx_t *ctx);
 static size_t ngx_http_oauth2_rs_authorization(ngx_http_request_t *r, oauth2_rs_text_t *values);
-static int64_t ngx_http_oauth2_rs_now_ms(void *host);
 
 /* One value is what a request should have, the second is enough to tell that it has too many. */
 enum { NGX_HTTP_OAUTH2_RS_MAX_AUTHORIZATION = 2 };
@@ -54,6 +52,9 @@ ngx_int_t ngx_http_oauth2_rs_access_handler(ngx_http_request_t *r) {
         case NGX_OK:
             ngx_http_oauth2_rs_grant(r, ctx);
             return NGX_OK;
+
+        case NGX_AGAIN:
+            return NGX_AGAIN;
 
         case NGX_DECLINED:
             return ngx_http_oauth2_rs_refuse(r, conf->realm, ctx);
@@ -141,7 +142,8 @@ static void ngx_http_oauth2_rs_ctx_cleanup(void *data) {
 }
 
 /*
- * NGX_OK: granted, NGX_DECLINED: the resolution says why not, NGX_ERROR: it could not be judged.
+ * NGX_OK: granted, NGX_DECLINED: the resolution says why not, NGX_AGAIN: called again when a fetch
+ * has ended, NGX_ERROR: it could not be judged.
  */
 static ngx_int_t ngx_http_oauth2_rs_judge(ngx_http_request_t *r,
                                           const ngx_http_oauth2_rs_loc_conf_t *conf,
@@ -186,8 +188,16 @@ static ngx_int_t ngx_http_oauth2_rs_judge_token(ngx_http_request_t *r,
     request.confirmation = static_cast<oauth2_rs_confirmation_t>(conf->confirmation);
     request.host = &host;
 
-    return oauth2_rs_resolve(ctx->resolution, &request) == OAUTH2_RS_GRANTED ? NGX_OK
-                                                                             : NGX_DECLINED;
+    switch (oauth2_rs_resolve(ctx->resolution, &request)) {
+        case OAUTH2_RS_GRANTED:
+            return NGX_OK;
+
+        case OAUTH2_RS_PENDING:
+            return NGX_AGAIN;
+
+        default:
+            return NGX_DECLINED;
+    }
 }
 
 static ngx_int_t ngx_http_oauth2_rs_judge_scopes(ngx_http_request_t *r, ngx_array_t *scopes,
@@ -234,10 +244,3 @@ static size_t ngx_http_oauth2_rs_authorization(ngx_http_request_t *r, oauth2_rs_
 
     return n;
 }
-
-oauth2_rs_host_t ngx_http_oauth2_rs_host(ngx_http_request_t *r) {
-    return {ngx_http_oauth2_rs_now_ms, ngx_http_oauth2_rs_client_certificate,
-            ngx_http_oauth2_rs_cache_get, ngx_http_oauth2_rs_cache_put, r};
-}
-
-static int64_t ngx_http_oauth2_rs_now_ms(void * /*host*/) { return ngx_http_oauth2_rs_clock_ms(); }
