@@ -9,6 +9,7 @@
 
 #include "checks.h"
 #include "fakes.h"
+#include "jose/jwk.h"
 
 using namespace oauth2_rs;
 using namespace oauth2_rs::fakes;
@@ -199,6 +200,11 @@ void test_sound_keys_have_no_weakness(void** /*state*/) {
 }
 
 void test_weak_keys_say_why(void** /*state*/) {
+    const JsonHandle neutral = json(R"({"kty":"OKP","crv":"Ed25519","x":")" +
+                                    encode_base64url("\1" + std::string(31, '\0')) + "\"}");
+    const auto forged = parse_jwk(neutral.get());
+    check_good(forged);
+    check_holds(forged.value()->weakness(KeyPurpose::kVerify), "low order");
     check_holds(Signer::rsa(1024).key()->weakness(KeyPurpose::kVerify), "2048 bits");
     check_holds(secret_of(31)->weakness(KeyPurpose::kVerify), "32 bytes");
     check_holds(secret_of(0)->weakness(KeyPurpose::kVerify), "32 bytes");
