@@ -41,6 +41,7 @@ sub make_files {
     secret("secrets/$_/am.signing", "A256KW:kid=$_", 'base64') for qw(new old);
     pem('private/as.signing.pem', 'ES256');
     pem('private/api.decryption.pem', 'RSA-OAEP-256', '--private');
+    jwks('keys/decryption.jwks', '--private', 'RSA-OAEP-256');
     jwks('private/decryption.jwks', '--private', 'RSA-OAEP-256', 'ECDH-ES:curve=X25519');
     write_file(run_file('pins/keystore.pin'), "the password\n");
     keystore('keys/decryption.p12', 'the password', 'api-2025' => 'RSA-OAEP:kid=2025',
