@@ -185,6 +185,9 @@ void test_a_digest_tells_keys_apart(void** /*state*/) {
     KeyTerms named;
     named.name = "a";
     others.push_back(secret_of(32, named)->digest());
+    KeyTerms verifying;
+    verifying.may_decrypt = false;
+    others.push_back(secret_of(32, verifying)->digest());
     for (auto one = others.begin(); one != others.end(); ++one) {
         assert_int_equal(std::count(others.begin(), others.end(), *one), 1);
     }
