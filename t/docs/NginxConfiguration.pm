@@ -37,6 +37,7 @@ sub make_files {
     secret('secrets/am.signing', 'HS256', 'base64');
     secret('secrets/as.encryption', 'dir', 'base64');
     certificate('tls/api.crt', 'ES256');
+    certificate('tls/ca.crt', 'ES256:kid=ca');
     pem('tls/api.key', 'ES256', '--private');
     write_file(run_file('listen.conf'), "listen 127.0.0.1:20443 ssl;\n");
     write_file(run_file("$_/.keep"), '') for qw(logs temp);
