@@ -133,7 +133,7 @@ sub measure_waiting {
         push @table, measure_case(@$case);
     }
     printf "%-24s %8s %14s %14s %14s %8s\n", "$option{waiting} requests wait for", 'waiting', 'median, us',
-        '99 %, us', 'it took, s', 'asked';
+        '99 %, us', 'round took, s', 'asked';
     printf "%-24s %8d %14.0f %14.0f %14.2f %8d\n", @{$_}{qw(name waiting median late took asked)} for @table;
     return scalar grep { $_->{median} > 1.5 * $table[0]{median} } @table;
 }
