@@ -42,6 +42,7 @@ Usage: ./build.sh [COMMAND]
   deb            make the Debian package, install it in a throw-away root and try it
   matrix [SUITE…]   build and test in throw-away roots of Debian bookworm, trixie and sid
   bench [ARM…]   measure what a request costs; bench --help has the options
+  bench slow     measure what a slow authorization server costs others, and how often it is asked
   mint           build the token mint: build/mint
   check          format, lint, floors, sizes, exported symbols, and whether the module loads
   clean          remove build/
@@ -124,6 +125,7 @@ bench() {
     make_tools build mint measure
     choose_binary
     export MODULE_FILE=$ROOT/build/$MODULE.so
+    [[ ${1:-} != slow ]] || exec t/bench/slow.pl "${@:2}"
     exec t/bench/bench.pl "$@"
 }
 

@@ -112,6 +112,16 @@ my $nginx = OAuth2Test::Nginx->new(http => <<"CONFIG")->start;
             internal;
             proxy_pass http://127.0.0.1:$other_port;
         }
+        location = /known {
+            oauth2_introspection_endpoint /introspect-known;
+            proxy_pass http://127.0.0.1:$echo_port;
+        }
+        location = /introspect-known {
+            internal;
+            proxy_set_body "\$request_body&client_id=api";
+            proxy_set_header Authorization "Basic YXBpOnNlY3JldA==";
+            proxy_pass http://127.0.0.1:$other_port;
+        }
         location /paged/ {
             error_page 401 503 /page;
             empty_gif;
@@ -204,6 +214,15 @@ is("@statuses", '200 401 200', 'pipelined requests');
 # Two servers with the same text and different authorization servers.
 $answer = get('alpha', '/', '-H', 'Host: two');
 is(header($answer, 'x-sub'), 'two:alpha', 'another server asks its own authorization server');
+
+# Who NGINX is to the authorization server, as the recipes have it.
+$other->forget;
+is(get('alpha', '/known', '--data', 'body=client-body')->{status}, 200, 'a location that adds client authentication');
+my ($known) = $other->requests;
+is($known->{body}, 'token=alpha&token_type_hint=access_token&client_id=api', 'a field is added to the form');
+is($known->{headers}{'content-length'}, length $known->{body}, 'whose length is told');
+is($known->{headers}{'content-type'}, 'application/x-www-form-urlencoded', 'and its type');
+is($known->{headers}{authorization}, 'Basic YXBpOnNlY3JldA==', 'the header is the location\'s');
 
 # satisfy any, auth_request, redirects, error pages.
 $peer->forget;

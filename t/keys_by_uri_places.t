@@ -23,6 +23,9 @@ my $certificate = certificate('as.crt', 'RS256', '--san', 'DNS:as.example.com');
 my $key = pem('as.key', 'RS256', '--private');
 my $foreign = certificate('foreign.crt', 'ES256', '--san', 'DNS:as.example.com');
 my $file = write_file(run_file('served.jwks'), $sets{first}, 0644);
+my ($longest, $too_long) = map {
+    write_file(run_file("$_.jwks"), $sets{first} . ' ' x ($_ - length $sets{first}), 0644)
+} 65536, 65537;
 
 # Name, what the location holds, and what becomes of a good token.
 my @places = (
@@ -34,8 +37,12 @@ my @places = (
     ['trusted', tls("proxy_ssl_trusted_certificate $certificate; proxy_ssl_name as.example.com;"), '200'],
     ['untrusted', tls("proxy_ssl_trusted_certificate $foreign; proxy_ssl_name as.example.com;"), '503'],
     ['misnamed', tls("proxy_ssl_trusted_certificate $certificate; proxy_ssl_name as.example.org;"), '503'],
+    ['paged', "error_page 502 =200 /served.jwks; proxy_pass http://127.0.0.1:$nobody;", '503'],
     ['intercepted', 'proxy_intercept_errors on; error_page 404 =200 /served.jwks; '
-          . "proxy_pass http://127.0.0.1:$peer->{port}/missing;", '200'],
+          . "proxy_pass https://127.0.0.1:$tls_port/missing;", '503'],
+    ['longest', "proxy_pass https://127.0.0.1:$tls_port/longest;", '200'],
+    ['too_long', "proxy_pass https://127.0.0.1:$tls_port/too_long;", '503'],
+    ['too_long_file', "alias $too_long;", '503'],
     ['unbuffered', "proxy_buffering off; proxy_pass http://127.0.0.1:$peer->{port};", '200'],
     ['kept', 'proxy_http_version 1.1; proxy_set_header Connection ""; proxy_pass http://kept;', '200'],
     ['rewritten', "rewrite ^ /file.keys last;", '200'],
@@ -68,6 +75,8 @@ $settings
         ssl_certificate $certificate;
         ssl_certificate_key $key;
         location = /jwks { alias $file; }
+        location = /longest { alias $longest; }
+        location = /too_long { alias $too_long; }
     }
     server {
         listen 127.0.0.1:$port;

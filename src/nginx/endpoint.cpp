@@ -158,8 +158,7 @@ static ngx_int_t ngx_http_oauth2_rs_write_server(ngx_conf_t *cf,
     const ngx_str_t *identity = &endpoint->identity.text;
     const ngx_http_core_srv_conf_t *cscf = endpoint->server;
 
-    if (ngx_http_oauth2_rs_identify_server(cf, endpoint->directive, cscf, &endpoint->identity) !=
-        NGX_OK) {
+    if (ngx_http_oauth2_rs_identify_server(cf, cscf, &endpoint->identity) != NGX_OK) {
         return NGX_ERROR;
     }
 

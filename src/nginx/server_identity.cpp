@@ -3,111 +3,101 @@
 static ngx_int_t ngx_http_oauth2_rs_describe_server(ngx_conf_t *cf,
                                                     const ngx_http_core_srv_conf_t *cscf,
                                                     ngx_str_t *text);
-static u_char *ngx_http_oauth2_rs_write_addresses(ngx_conf_t *cf,
-                                                  const ngx_http_core_srv_conf_t *cscf, u_char *p,
-                                                  u_char *last);
-static u_char *ngx_http_oauth2_rs_write_address(const ngx_http_conf_addr_t *addr,
-                                                const ngx_http_core_srv_conf_t *cscf, u_char *p,
-                                                u_char *last);
-static ngx_int_t ngx_http_oauth2_rs_number_twins(ngx_conf_t *cf,
-                                                 const ngx_http_core_srv_conf_t *cscf,
-                                                 ngx_http_oauth2_rs_server_identity_t *identity);
+static size_t ngx_http_oauth2_rs_put_server(ngx_conf_t *cf, const ngx_http_core_srv_conf_t *cscf,
+                                            u_char *text);
+static size_t ngx_http_oauth2_rs_put_address(const ngx_http_conf_addr_t *addr,
+                                             const ngx_http_core_srv_conf_t *cscf, u_char *text,
+                                             size_t len);
+static size_t ngx_http_oauth2_rs_put_word(const ngx_str_t *word, u_char *text, size_t len);
+static ngx_int_t ngx_http_oauth2_rs_look_for_twins(ngx_conf_t *cf,
+                                                   const ngx_http_core_srv_conf_t *cscf,
+                                                   ngx_http_oauth2_rs_server_identity_t *identity);
 static ngx_uint_t ngx_http_oauth2_rs_same_names(const ngx_http_core_srv_conf_t *one,
                                                 const ngx_http_core_srv_conf_t *other);
 
-enum { NGX_HTTP_OAUTH2_RS_LONGEST_IDENTITY = 4096 };
-
-/*
- * By names and addresses, not by the place in a file: a line may hold two servers, and where a file
- * changes a server must find what is its own again, and never what is a neighbour's.
- */
-ngx_int_t ngx_http_oauth2_rs_identify_server(ngx_conf_t *cf, const char *directive,
-                                             const ngx_http_core_srv_conf_t *cscf,
+ngx_int_t ngx_http_oauth2_rs_identify_server(ngx_conf_t *cf, const ngx_http_core_srv_conf_t *cscf,
                                              ngx_http_oauth2_rs_server_identity_t *identity) {
-    ngx_int_t rc = ngx_http_oauth2_rs_describe_server(cf, cscf, &identity->text);
-
-    if (rc == NGX_DECLINED) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "%s: the server has too many names and addresses to use a location by "
-                           "its URI: give it fewer, or several servers (server at %s:%ui)",
-                           directive, cscf->file_name, cscf->line);
+    if (ngx_http_oauth2_rs_describe_server(cf, cscf, &identity->text) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    return rc == NGX_OK ? ngx_http_oauth2_rs_number_twins(cf, cscf, identity) : rc;
+    return ngx_http_oauth2_rs_look_for_twins(cf, cscf, identity);
 }
 
-/* NGX_DECLINED: it takes too much room. */
 static ngx_int_t ngx_http_oauth2_rs_describe_server(ngx_conf_t *cf,
                                                     const ngx_http_core_srv_conf_t *cscf,
                                                     ngx_str_t *text) {
-    u_char *p, *last;
-    ngx_uint_t i;
-    const auto *server_name = static_cast<const ngx_http_server_name_t *>(cscf->server_names.elts);
+    text->len = ngx_http_oauth2_rs_put_server(cf, cscf, nullptr);
 
-    p = static_cast<u_char *>(ngx_pnalloc(cf->pool, NGX_HTTP_OAUTH2_RS_LONGEST_IDENTITY));
-    if (p == nullptr) {
+    // Room for the number of a twin is left.
+    text->data = static_cast<u_char *>(ngx_pnalloc(cf->pool, text->len + 1 + NGX_INT_T_LEN));
+    if (text->data == nullptr) {
         return NGX_ERROR;
     }
 
-    text->data = p;
-    // Room for the number of a twin is left.
-    last = p + NGX_HTTP_OAUTH2_RS_LONGEST_IDENTITY - NGX_INT_T_LEN - 2;
+    (void)ngx_http_oauth2_rs_put_server(cf, cscf, text->data);
 
-    for (i = 0; i < cscf->server_names.nelts; i++) {
-        p = ngx_slprintf(p, last, "%V ", &server_name[i].name);
-    }
-
-    p = ngx_http_oauth2_rs_write_addresses(cf, cscf, p, last);
-    text->len = static_cast<size_t>(p - text->data);
-
-    return p < last ? NGX_OK : NGX_DECLINED;
+    return NGX_OK;
 }
 
-static u_char *ngx_http_oauth2_rs_write_addresses(ngx_conf_t *cf,
-                                                  const ngx_http_core_srv_conf_t *cscf, u_char *p,
-                                                  u_char *last) {
+/* How long the text is; it is written where `text` is not nullptr. */
+static size_t ngx_http_oauth2_rs_put_server(ngx_conf_t *cf, const ngx_http_core_srv_conf_t *cscf,
+                                            u_char *text) {
+    size_t len;
     ngx_uint_t i, j;
     const ngx_http_conf_port_t *port;
     const ngx_http_conf_addr_t *addr;
     ngx_http_core_main_conf_t *cmcf;
+    const auto *name = static_cast<const ngx_http_server_name_t *>(cscf->server_names.elts);
 
     cmcf = static_cast<ngx_http_core_main_conf_t *>(
         ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module));
     port = static_cast<const ngx_http_conf_port_t *>(cmcf->ports->elts);
+    len = 0;
+
+    for (i = 0; i < cscf->server_names.nelts; i++) {
+        len = ngx_http_oauth2_rs_put_word(&name[i].name, text, len);
+    }
 
     for (i = 0; i < cmcf->ports->nelts; i++) {
         addr = static_cast<const ngx_http_conf_addr_t *>(port[i].addrs.elts);
 
         for (j = 0; j < port[i].addrs.nelts; j++) {
-            p = ngx_http_oauth2_rs_write_address(&addr[j], cscf, p, last);
+            len = ngx_http_oauth2_rs_put_address(&addr[j], cscf, text, len);
         }
     }
 
-    return p;
+    return len;
 }
 
-static u_char *ngx_http_oauth2_rs_write_address(const ngx_http_conf_addr_t *addr,
-                                                const ngx_http_core_srv_conf_t *cscf, u_char *p,
-                                                u_char *last) {
+static size_t ngx_http_oauth2_rs_put_address(const ngx_http_conf_addr_t *addr,
+                                             const ngx_http_core_srv_conf_t *cscf, u_char *text,
+                                             size_t len) {
     ngx_uint_t i;
-    ngx_http_core_srv_conf_t *const *server =
-        static_cast<ngx_http_core_srv_conf_t *const *>(addr->servers.elts);
+    const auto *server = static_cast<ngx_http_core_srv_conf_t *const *>(addr->servers.elts);
 
     for (i = 0; i < addr->servers.nelts; i++) {
         if (server[i] == cscf) {
-            p = ngx_slprintf(p, last, "%V ", &addr->opt.addr_text);
+            len = ngx_http_oauth2_rs_put_word(&addr->opt.addr_text, text, len);
         }
     }
 
-    return p;
+    return len;
+}
+
+static size_t ngx_http_oauth2_rs_put_word(const ngx_str_t *word, u_char *text, size_t len) {
+    if (text != nullptr) {
+        *ngx_cpymem(text + len, word->data, word->len) = ' ';
+    }
+
+    return len + word->len + 1;
 }
 
 /* NGINX lets two servers have the same names and addresses, and sends most requests to the first.
  */
-static ngx_int_t ngx_http_oauth2_rs_number_twins(ngx_conf_t *cf,
-                                                 const ngx_http_core_srv_conf_t *cscf,
-                                                 ngx_http_oauth2_rs_server_identity_t *identity) {
+static ngx_int_t ngx_http_oauth2_rs_look_for_twins(ngx_conf_t *cf,
+                                                   const ngx_http_core_srv_conf_t *cscf,
+                                                   ngx_http_oauth2_rs_server_identity_t *identity) {
     ngx_str_t other;
     ngx_uint_t i, number;
     ngx_http_core_srv_conf_t **server;
@@ -122,20 +112,15 @@ static ngx_int_t ngx_http_oauth2_rs_number_twins(ngx_conf_t *cf,
     for (i = 0; i < cmcf->servers.nelts; i++) {
         if (server[i] == cscf) {
             number = i;
-            continue;
-        }
 
-        if (!ngx_http_oauth2_rs_same_names(server[i], cscf)) {
-            continue;
-        }
+        } else if (ngx_http_oauth2_rs_same_names(server[i], cscf)) {
+            if (ngx_http_oauth2_rs_describe_server(cf, server[i], &other) != NGX_OK) {
+                return NGX_ERROR;
+            }
 
-        // One that takes too much room is none: this one didn't.
-        if (ngx_http_oauth2_rs_describe_server(cf, server[i], &other) == NGX_ERROR) {
-            return NGX_ERROR;
+            identity->twin |= other.len == identity->text.len &&
+                              ngx_memcmp(other.data, identity->text.data, other.len) == 0;
         }
-
-        identity->twin |= other.len == identity->text.len &&
-                          ngx_memcmp(other.data, identity->text.data, other.len) == 0;
     }
 
     if (identity->twin) {

@@ -11,9 +11,12 @@ typedef struct {
     ngx_uint_t twin;  // they are: which is which can't be known after a reload
 } ngx_http_oauth2_rs_server_identity_t;
 
-/* While configuration is merged. Not NGX_OK: after a message that names `directive`. */
-ngx_int_t ngx_http_oauth2_rs_identify_server(ngx_conf_t *cf, const char *directive,
-                                             const ngx_http_core_srv_conf_t *cscf,
+/*
+ * While configuration is merged. By names and addresses, not by the place in a file: a line may
+ * hold two servers, and where a file changes a server must find what is its own again, and never
+ * what is a neighbour's.
+ */
+ngx_int_t ngx_http_oauth2_rs_identify_server(ngx_conf_t *cf, const ngx_http_core_srv_conf_t *cscf,
                                              ngx_http_oauth2_rs_server_identity_t *identity);
 
 #endif

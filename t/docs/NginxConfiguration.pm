@@ -49,8 +49,11 @@ sub make_files {
         'api-2024' => 'RSA-OAEP:kid=2024');
     $ENV{AS_ENCRYPTION} = read_file(run_file('secrets/as.encryption')) =~ s/\n\z//r;
     certificate('tls/api.crt', 'ES256');
+    certificate('tls/ca.crt', 'ES256:kid=ca');
     pem('tls/api.key', 'ES256', '--private');
     write_file(run_file('listen.conf'), "listen 127.0.0.1:20443 ssl;\n");
+    write_file(run_file('introspection.conf'),
+        "location = /oauth2/introspect { internal; proxy_pass http://127.0.0.1:8080; }\n");
     write_file(run_file("$_/.keep"), '') for qw(logs temp);
 }
 

@@ -355,7 +355,30 @@ oauth2_secret_store jwks file=a file=b;
 emerg: oauth2_secret_store jwks: a parameter is given twice
 
 oauth2_secret_store jwks file=;
-emerg: oauth2_secret_store jwks: it needs file=PATH
+emerg: oauth2_secret_store jwks: it needs file=PATH or uri=/LOCATION
+
+oauth2_secret_store jwks uri=/keys cache_timeout=zero; location = /keys { internal; }
+emerg: oauth2_secret_store jwks: cache_timeout and cache_miss_timeout must be longer than zero: the authorization server would be asked without end
+
+oauth2_secret_store jwks uri=/keys stale_timeout=5s; location = /keys { internal; }
+warn: oauth2_secret_store jwks: stale_timeout is shorter than 10 seconds, which is seldom meant
+
+# http
+oauth2_secret_store jwks uri=/keys;
+emerg: oauth2_secret_store: "/keys" means a location, which belongs to a server: move the directive into the server
+
+oauth2_introspection_endpoint https://as.example.com/introspect;
+emerg: oauth2_introspection_endpoint: "https://as.example.com/introspect" is no URI of a location: write the text that stands behind "location =", without arguments and variables
+
+oauth2_secret_store jwks uri=/keys;
+emerg: oauth2_secret_store: there is no location "= /keys": add one with "internal" that proxies to the authorization server
+
+oauth2_secret_store jwks uri=/keys; location = /keys { proxy_pass http://127.0.0.1:8080; }
+emerg: oauth2_secret_store: the location "= /keys" is open to clients: add "internal" to it
+
+# http
+server { listen 127.0.0.1:20080; oauth2_resolver introspection; }
+emerg: oauth2_resolver introspection needs oauth2_introspection_endpoint: write the URI of an internal location that proxies to the endpoint
 
 oauth2_secret_store directory suffix=.pem;
 emerg: oauth2_secret_store directory: it needs path=DIR
