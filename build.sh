@@ -31,7 +31,14 @@ Usage: ./build.sh [COMMAND]
   demo [--keep]  show the module at work on loopback; --keep leaves NGINX running
   test [FILE…]   build, run the unit tests and the Test::Nginx files; FILE… runs those files alone
   unit [NAME…]   build and run the unit tests, all or those named (base64url_test)
-  asan [NAME…]   run the unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
+  asan [NAME…]   the unit tests, and the Test::Nginx files over an NGINX that holds the module, under
+                 AddressSanitizer and UndefinedBehaviorSanitizer; NAME… runs those unit tests alone,
+                 `asan unit [NAME…]` the unit tests, `asan nginx [FILE…]` the Test::Nginx files
+  valgrind …     the same under valgrind, with the same words behind it; all of it takes hours
+  static [FILE…] run the Test::Nginx files, or a choice of them, with the module linked into NGINX
+  matrix [SUITE…]   run the tests in throw-away Debians (bookworm, trixie, sid), each with its own
+                 NGINX and libraries, with g++ and clang++; takes root
+  deb            build the Debian package; install, use and remove it in a throw-away Debian (as root)
   e2e            test against a real authorization server, from npm's oidc-provider
   bench [ARM…]   measure what a request costs; bench --help has the options
   mint           build the token mint: build/mint
@@ -39,7 +46,8 @@ Usage: ./build.sh [COMMAND]
   clean          remove build/
 
   NGINX_SRC=DIR  build against this NGINX source tree instead of Debian's nginx-dev. DIR stays as it
-                 is; `test`, `demo` and `check` run the NGINX of that tree.
+                 is; `test`, `demo` and `check` run the NGINX of that tree, and `asan`, `valgrind`
+                 and `static` build theirs from it instead of Debian's source package.
   NGINX_CONFIGURE="--with-…"   the arguments for that tree's ./configure
   JOBS=N         compile N files at a time
 END
