@@ -18,6 +18,7 @@ readonly UNIT_PACKAGES=(libcmocka-dev)
 readonly TEST_PACKAGES=("${UNIT_PACKAGES[@]}" "${DEMO_PACKAGES[@]}" perl)
 readonly BENCH_PACKAGES=(perl valgrind wrk)
 readonly CHECK_PACKAGES=(clang-format clang-tidy shellcheck)
+readonly FUZZ_PACKAGES=(clang libclang-rt-dev)
 
 # An ordinary user's PATH lacks the folders of nginx and of dpkg's tools.
 export PATH=$PATH:/usr/sbin:/sbin
@@ -39,7 +40,9 @@ Usage: ./build.sh [COMMAND]
   matrix [SUITE…]   run the tests in throw-away Debians (bookworm, trixie, sid), each with its own
                  NGINX and libraries, with g++ and clang++; takes root
   deb            build the Debian package; install, use and remove it in a throw-away Debian (as root)
-  e2e            test against a real authorization server, from npm's oidc-provider
+  fuzz [SECONDS [NAME…]]   fuzz what reads foreign bytes, each fuzzer for a minute or as told
+  mutate [PATTERN…]   take each check out of the sources, and show the unit test that then fails
+  e2e            test against npm's oidc-provider, an authorization server, and npm's jose
   bench [ARM…]   measure what a request costs; bench --help has the options
   mint           build the token mint: build/mint
   check          format, lint, floors, sizes, exported symbols, and whether the module loads
@@ -70,6 +73,23 @@ unit() {
     units build "" "$@"
     t/unit/layers.sh
     say "unit tests passed"
+}
+
+fuzz() {
+    local -a flags=(CXX=clang++ CC=clang CXXFLAGS="-O1 -gline-tables-only" CFLAGS=-O1
+        SANITIZE="-fsanitize=address,undefined,float-cast-overflow,fuzzer-no-link \
+            -fno-sanitize-recover=all")
+    ensure "${BUILD_PACKAGES[@]}" "${UNIT_PACKAGES[@]}" "${FUZZ_PACKAGES[@]}"
+    make_tools build/fuzz fuzzers "${flags[@]}"
+    export JOBS
+    OUT=build/fuzz t/fuzz/run.sh "$@"
+    say "the fuzzers found nothing"
+}
+
+mutate() {
+    ensure "${BUILD_PACKAGES[@]}" "${UNIT_PACKAGES[@]}" perl
+    export JOBS
+    t/mutate/mutate.pl "$@"
 }
 
 run_tests() {
@@ -120,7 +140,7 @@ check() {
 }
 
 case ${1:-module} in
-    module | deps | mint | unit | demo | e2e | bench | check) "${1:-module}" "${@:2}" ;;
+    module | deps | mint | unit | fuzz | mutate | demo | e2e | bench | check) "${1:-module}" "${@:2}" ;;
     asan | valgrind | static | deb | matrix)
         # shellcheck source=/dev/null
         . "scripts/$1.sh"

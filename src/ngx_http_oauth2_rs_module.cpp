@@ -2,7 +2,6 @@
 
 #include "nginx/access.h"
 #include "nginx/cache_directive.h"
-#include "nginx/cache_zone.h"
 #include "nginx/directives.h"
 #include "nginx/refresh.h"
 #include "nginx/respond.h"
@@ -59,7 +58,7 @@ static ngx_command_t ngx_http_oauth2_rs_commands[] = {
      offsetof(ngx_http_oauth2_rs_loc_conf_t, bypass), nullptr},
 
     {ngx_string("oauth2_issuer"), ngx_http_oauth2_rs_levels | NGX_CONF_TAKE1,
-     ngx_http_oauth2_rs_set_text, NGX_HTTP_LOC_CONF_OFFSET,
+     ngx_http_oauth2_rs_set_issuer, NGX_HTTP_LOC_CONF_OFFSET,
      offsetof(ngx_http_oauth2_rs_loc_conf_t, issuer), nullptr},
 
     {ngx_string("oauth2_secret_store"), ngx_http_oauth2_rs_levels | NGX_CONF_1MORE,
@@ -81,7 +80,7 @@ static ngx_command_t ngx_http_oauth2_rs_commands[] = {
      offsetof(ngx_http_oauth2_rs_loc_conf_t, algorithms), nullptr},
 
     {ngx_string("oauth2_audience"), ngx_http_oauth2_rs_levels | NGX_CONF_1MORE,
-     ngx_http_oauth2_rs_set_texts, NGX_HTTP_LOC_CONF_OFFSET,
+     ngx_http_oauth2_rs_set_audience, NGX_HTTP_LOC_CONF_OFFSET,
      offsetof(ngx_http_oauth2_rs_loc_conf_t, audiences), nullptr},
 
     {ngx_string("oauth2_token_profile"), ngx_http_oauth2_rs_levels | NGX_CONF_TAKE1,
@@ -160,7 +159,7 @@ ngx_module_t ngx_http_oauth2_rs_module = {NGX_MODULE_V1,
                                           ngx_http_oauth2_rs_start_refreshing, /* init process */
                                           nullptr,                             /* init thread */
                                           nullptr,                             /* exit thread */
-                                          ngx_http_oauth2_rs_cache_exit,       /* exit process */
+                                          nullptr,                             /* exit process */
                                           nullptr,                             /* exit master */
                                           NGX_MODULE_V1_PADDING};
 

@@ -1,11 +1,11 @@
-# oauth2_cache: what is remembered, for how long, what a hit never skips, and a zone that is full.
+# oauth2_cache: what is remembered, for how long, what a hit never skips, and what nginx -t says.
 
 use lib 't/lib';
 use v5.20;
 use warnings;
 
 use Test::More;
-use OAuth2Test::Mint qw(jwks read_file run_file key token write_file);
+use OAuth2Test::Mint qw(jwks read_file run_file token write_file);
 use OAuth2Test::Nginx;
 
 my $port = OAuth2Test::Nginx::port();
@@ -133,44 +133,6 @@ asks($token, 'after a reload with another issuer', t => '401 [MISS][issuer_misma
 
 unlike($nginx->log, qr/\[(?:emerg|alert|crit|error)\]/, 'nothing at level error in the log');
 $nginx->stop;
-
-# More tokens than the zone has room for: the least used give way, nobody is refused.
-my $small = OAuth2Test::Nginx->new(name => 'small', http => <<"CONFIG")->start;
-    oauth2_require_https off;
-    oauth2_issuer https://as.example.com;
-    oauth2_audience https://api.example.com;
-    oauth2_verification_secret any.id;
-    oauth2_secret_store jwks file=@{[jwks('cache/hs.jwks', 'HS256')]};
-    oauth2_cache zone=tokens:32k;
-    add_header X-Cache "[\$oauth2_cache_status]" always;
-    server {
-        listen 127.0.0.1:$port;
-        location / { oauth2_resolver stateless; empty_gif; }
-    }
-CONFIG
-my @tokens = split /\n/, OAuth2Test::Mint::run_mint('token', key('HS256'), '--count', 200);
-my @config = map { ("url = http://127.0.0.1:$port/", "header = \"Authorization: Bearer $_\"", 'next') } @tokens;
-my $requests = run_file('cache/requests');
-write_file($requests, join("\n", 'silent', 'include', @config[0 .. $#config - 1]) =~ s/^next$/next\nsilent\ninclude/mgr);
-my $text = do {
-    open my $out, '-|', 'curl', '-K', $requests or die "can't run curl: $!";
-    local $/;
-    <$out>;
-};
-is(scalar(() = $text =~ /HTTP\/1\.1 200/g), 200, 'all of them are granted');
-is(scalar(() = $text =~ /^X-Cache: \[MISS\]/mg), 200, 'none of them was known');
-$nginx = $small;
-like((ask_small($tokens[-1]))[0], qr/HIT/, 'the last one is kept');
-like((ask_small($tokens[0]))[0], qr/MISS/, 'the first one has given way');
-like((ask_small(token('HS256', '--claim', 'text=' . 'x' x 5000)))[0], qr/^200 /, 'a long token');
-unlike($small->log, qr/\[(?:emerg|alert|crit|error)\]/, 'a full zone is no error');
-$small->stop;
-
-sub ask_small {
-    my ($of) = @_;
-    my $answer = $small->curl('-H', "Authorization: Bearer $of", "http://127.0.0.1:$port/");
-    return ("$answer->{status} " . (OAuth2Test::Nginx::header($answer, 'x-cache'))[0]);
-}
 
 # What fails nginx -t, and what is mended.
 my @configurations = (

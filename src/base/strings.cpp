@@ -123,6 +123,11 @@ std::string quoted(std::string_view text) {
     return result;
 }
 
+std::string shown(std::string_view text) {
+    constexpr std::size_t kMost = 80;
+    return quoted(printable(text.substr(0, kMost)) + (text.size() > kMost ? "..." : ""));
+}
+
 bool has_control_characters(std::string_view text) {
     return std::any_of(text.begin(), text.end(), is_control);
 }

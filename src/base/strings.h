@@ -36,6 +36,12 @@ std::string printable(std::string_view text);
 std::string quoted(std::string_view text);
 
 /*
+ * What a message quotes of a text that anybody may have written: printable, and cut where it is so
+ * long that it would drive the rest of the message out of sight.
+ */
+std::string shown(std::string_view text);
+
+/*
  * For header fields of a request upstream: text as it is, but where it holds a control character
  * these and every backslash come out as JSON escapes.
  */

@@ -26,6 +26,9 @@ struct Jws {
  */
 Result<Jws> parse_jws(std::string_view token, const JoseHeaderMemory& known = {});
 
+/* The payload of a token of three parts as it stands there, a view; empty for other tokens. */
+std::string_view encoded_payload(std::string_view token);
+
 /* How many parts, separated by dots, a compact serialization has. */
 std::size_t count_parts(std::string_view token);
 

@@ -134,7 +134,10 @@ const char* Key::weakness(KeyPurpose purpose) const {
     if (is_symmetric()) {
         return secret_weakness(purpose);
     }
-    return type_ == KeyType::kRsa ? rsa_key_weakness(key_.get()) : nullptr;
+    if (type_ == KeyType::kRsa) {
+        return rsa_key_weakness(key_.get());
+    }
+    return type_ == KeyType::kOkp && signs(curve_) ? edwards_key_weakness(key_.get()) : nullptr;
 }
 
 const char* Key::weakness(KeyPurposes purposes) const {

@@ -15,7 +15,7 @@ std::string problem_of(std::size_t index, const json_t* jwk, const std::string& 
     std::string problem = "key " + std::to_string(index + 1);
     const auto kid = json_text(jwk, "kid");
     if (kid) {
-        problem += " " + quoted(printable(*kid));
+        problem += " " + shown(*kid);
     }
     return problem + ": " + message;
 }
@@ -61,25 +61,22 @@ void add_jwk(std::size_t index, const json_t* jwk, JwkSetContent* content) {
 }  // namespace
 
 KeySet::KeySet(std::vector<KeyPointer> keys) : keys_(std::move(keys)) {
-    by_name_.reserve(keys_.size());
     digests_.reserve(keys_.size());
     for (const KeyPointer& key : keys_) {
         digests_.insert(key->digest());
-        if (!key->name().empty()) {
-            by_name_.emplace(key->name(), key.get());
+        if (!key->name().empty() && key->may_verify()) {
+            verifying_[key->name()].push_back(key.get());
+        }
+        if (!key->name().empty() && key->may_decrypt()) {
+            decrypting_[key->name()].push_back(key.get());
         }
     }
 }
 
-std::vector<const Key*> KeySet::named(std::string_view name, KeyPurpose purpose) const {
-    std::vector<const Key*> found;
-    const auto [first, last] = by_name_.equal_range(name);
-    for (auto entry = first; entry != last; ++entry) {
-        if (entry->second->may(purpose)) {
-            found.push_back(entry->second);
-        }
-    }
-    return found;
+const std::vector<const Key*>& KeySet::named(std::string_view name, KeyPurpose purpose) const {
+    const KeysByName& keys = purpose == KeyPurpose::kVerify ? verifying_ : decrypting_;
+    const auto found = keys.find(name);
+    return found == keys.end() ? none_ : found->second;
 }
 
 Configured<JwkSetContent> parse_jwk_set(std::string_view text) {

@@ -20,16 +20,20 @@ class KeySet {
     const std::vector<KeyPointer>& keys() const { return keys_; }
 
     /*
-     * The keys of that name which may serve that purpose. A name that stands for several keys (RFC
-     * 7517 section 4.5 allows equivalent ones of different types) gives them all.
+     * The keys of that name which may serve that purpose, in order. A name that stands for several
+     * keys (RFC 7517 section 4.5 allows equivalent ones of different types) gives them all.
      */
-    std::vector<const Key*> named(std::string_view name, KeyPurpose purpose) const;
+    const std::vector<const Key*>& named(std::string_view name, KeyPurpose purpose) const;
 
     bool holds(const Digest& digest) const { return digests_.count(digest) != 0; }
 
   private:
+    using KeysByName = std::unordered_map<std::string_view, std::vector<const Key*>>;
+
     std::vector<KeyPointer> keys_;
-    std::unordered_multimap<std::string_view, const Key*> by_name_;  // views of the keys' names
+    KeysByName verifying_;  // by views of the keys' names
+    KeysByName decrypting_;
+    std::vector<const Key*> none_;
     std::unordered_set<Digest, DigestHash> digests_;
 };
 

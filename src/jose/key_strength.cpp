@@ -2,6 +2,7 @@
 
 #include <openssl/core_names.h>
 #include <openssl/err.h>
+#include <openssl/rsa.h>
 
 #include <algorithm>
 #include <array>
@@ -51,6 +52,55 @@ BignumHandle parameter(const evp_pkey_st* key, const char* name) {
         return nullptr;
     }
     return BignumHandle(number);
+}
+
+/* OpenSSL's own bounds, which it looks at where a signature is there, and no earlier. */
+bool is_exponent_in_bounds(const BIGNUM* exponent, const BIGNUM* modulus) {
+    return BN_ucmp(exponent, modulus) < 0 &&
+           (BN_num_bits(modulus) <= OPENSSL_RSA_SMALL_MODULUS_BITS ||
+            BN_num_bits(exponent) <= OPENSSL_RSA_MAX_PUBEXP_BITS);
+}
+
+/* 2^255 - 19, or 2^448 - 2^224 - 1 (RFC 8032 sections 5.1 and 5.2). */
+bool make_edwards_prime(bool is_ed25519, BIGNUM* prime) {
+    return is_ed25519 ? BN_set_bit(prime, 255) == 1 && BN_sub_word(prime, 19) == 1
+                      : BN_set_word(prime, 1) == 1 && BN_lshift(prime, prime, 224) == 1 &&
+                            BN_sub_word(prime, 1) == 1 && BN_lshift(prime, prime, 224) == 1 &&
+                            BN_sub_word(prime, 1) == 1;
+}
+
+/*
+ * Twice such a point has y = 0: 121665 y^4 - 243332 y^2 + 121666 = 0, by the curve's equation and
+ * its law of addition (RFC 8032 section 5.1.4).
+ */
+bool has_order_8(const BIGNUM* y, const BIGNUM* prime, BN_CTX* context) {
+    const BignumHandle square(BN_new());
+    const BignumHandle sum(BN_new());
+    return square && sum && BN_mod_sqr(square.get(), y, prime, context) == 1 &&
+           BN_copy(sum.get(), square.get()) != nullptr && BN_mul_word(sum.get(), 121665) == 1 &&
+           BN_sub_word(sum.get(), 243332) == 1 &&
+           BN_mod_mul(sum.get(), sum.get(), square.get(), prime, context) == 1 &&
+           BN_add_word(sum.get(), 121666) == 1 &&
+           BN_nnmod(sum.get(), sum.get(), prime, context) == 1 && BN_is_zero(sum.get());
+}
+
+/*
+ * By its y: of order 1 (y = 1), 2 (y = -1), 4 (y = 0), or, where there are such points, 8. Where
+ * that can't be told it has.
+ */
+bool has_low_order(const BignumHandle& y, bool is_ed25519) {
+    const Handle<BN_CTX, BN_CTX_free> context(BN_CTX_new());
+    const BignumHandle prime(BN_new());
+    const BignumHandle successor(BN_new());
+    // A number from the prime on is another way to write a small one.
+    if (!context || !prime || !successor || !y || !make_edwards_prime(is_ed25519, prime.get()) ||
+        BN_nnmod(y.get(), y.get(), prime.get(), context.get()) != 1 ||
+        BN_add(successor.get(), y.get(), BN_value_one()) != 1) {
+        return true;
+    }
+    return BN_is_zero(y.get()) || BN_is_one(y.get()) ||
+           BN_ucmp(successor.get(), prime.get()) == 0 ||
+           (is_ed25519 && has_order_8(y.get(), prime.get(), context.get()));
 }
 
 bool is_jwk_text(std::string_view text) {
@@ -108,8 +158,25 @@ const char* rsa_key_weakness(const evp_pkey_st* key) {
     if (!BN_is_odd(exponent.get()) || BN_is_one(exponent.get())) {
         return "its RSA exponent is 1 or even";
     }
+    if (!is_exponent_in_bounds(exponent.get(), modulus.get())) {
+        return "its RSA exponent is too long: OpenSSL verifies nothing with it";
+    }
     return has_roca_fingerprint(modulus.get()) ? "its RSA modulus can be factored (CVE-2017-15361)"
                                                : nullptr;
+}
+
+const char* edwards_key_weakness(const evp_pkey_st* key) {
+    std::array<unsigned char, 57> encoded;
+    std::size_t size = encoded.size();
+    if (EVP_PKEY_get_raw_public_key(key, encoded.data(), &size) != 1) {
+        ERR_clear_error();
+        return "its point can't be read";
+    }
+    encoded[size - 1] &= 0x7f;  // the sign of x
+    const BignumHandle y(BN_lebin2bn(encoded.data(), static_cast<int>(size), nullptr));
+    const bool low = has_low_order(y, EVP_PKEY_is_a(key, "ED25519") == 1);
+    ERR_clear_error();
+    return low ? "its point is of a low order, so that anyone can sign for it" : nullptr;
 }
 
 const char* symmetric_key_weakness(const SecretBytes& secret) {

@@ -5,10 +5,13 @@
 #include <openssl/pem.h>
 
 #include <array>
+#include <optional>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "jose/evp_key.h"
+#include "jose/signature_verifier.h"
 
 namespace oauth2_rs {
 
@@ -18,6 +21,36 @@ struct PemCloser {
     void operator()(char* text) const { OPENSSL_free(text); }
 };
 using PemText = std::unique_ptr<char, PemCloser>;
+
+struct PemBlock {
+    PemText label;
+    PemText header;
+    SecretBytes content;
+};
+
+/* Nothing where there is no further block. */
+std::optional<PemBlock> next_block(BIO* source) {
+    char* label = nullptr;
+    char* header = nullptr;
+    unsigned char* der = nullptr;
+    long size = 0;
+    if (PEM_read_bio(source, &label, &header, &der, &size) != 1) {
+        return std::nullopt;
+    }
+    PemBlock block{PemText(label), PemText(header), SecretBytes(der, der + size)};
+    OPENSSL_clear_free(der, static_cast<std::size_t>(size));
+    return block;
+}
+
+/* The first block; but "openssl ecparam -genkey" writes the curve before the key that names it. */
+std::optional<PemBlock> read_block(const SecretBytes& text) {
+    const BioHandle source(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+    std::optional<PemBlock> block;
+    do {
+        block = source ? next_block(source.get()) : std::nullopt;
+    } while (block && std::string_view(block->label.get()) == "EC PARAMETERS");
+    return block;
+}
 
 ConfigError refused(const std::string& why) {
     ERR_clear_error();
@@ -61,37 +94,49 @@ const CurveTraits* curve_of(const EVP_PKEY* key) {
     return nullptr;
 }
 
+/*
+ * RFC 8017 appendix A.2.3: such a key may name the one hash, and the least salt, that it is for.
+ * False where these go with none of our algorithms.
+ */
+bool restrict_to_pss(EVP_PKEY* key, KeyTerms* terms) {
+    std::vector<const Algorithm*> fitting;
+    for (const Algorithm* algorithm : algorithms_of(AlgorithmKind::kSignature)) {
+        if (algorithm->scheme == Scheme::kRsaPss && make_public_key_verifier(*algorithm, key)) {
+            fitting.push_back(algorithm);
+        }
+    }
+    terms->restricted_to_pss = true;
+    if (fitting.size() == 1) {
+        terms->algorithm = fitting.front()->name;
+    }
+    return !fitting.empty();
+}
+
 }  // namespace
 
 Configured<KeyPointer> import_key(PublicKeyHandle key, KeyTerms terms) {
-    const bool pss = EVP_PKEY_is_a(key.get(), "RSA-PSS") == 1;
-    if (pss || EVP_PKEY_is_a(key.get(), "RSA") == 1) {
-        terms.restricted_to_pss = pss;
+    if (EVP_PKEY_is_a(key.get(), "RSA-PSS") == 1 && !restrict_to_pss(key.get(), &terms)) {
+        return refused("its RSASSA-PSS parameters are those of no algorithm of JOSE");
+    }
+    if (terms.restricted_to_pss || EVP_PKEY_is_a(key.get(), "RSA") == 1) {
         return KeyPointer(new Key(KeyType::kRsa, Curve::kNone, std::move(key), std::move(terms)));
     }
     const CurveTraits* traits = curve_of(key.get());
     if (traits == nullptr || (!traits->signs && !has_private_half(key.get()))) {
-        return refused("its key type or curve signs no token, or there is no private half to decrypt with");
+        return refused(
+            "its key type or curve signs no token, or there is no private half to decrypt with");
     }
     return KeyPointer(new Key(traits->key_type, traits->curve, std::move(key), std::move(terms)));
 }
 
 Configured<KeyPointer> parse_pem(const SecretBytes& text, const std::string& name,
                                  bool* is_private) {
-    const BioHandle source(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
-    char* label = nullptr;
-    char* header = nullptr;
-    unsigned char* der = nullptr;
-    long size = 0;
-    if (!source || PEM_read_bio(source.get(), &label, &header, &der, &size) != 1) {
+    const auto block = read_block(text);
+    if (!block) {
         return refused("it holds no PEM block");
     }
-    const PemText label_owner(label);
-    const PemText header_owner(header);
-    const SecretBytes block(der, der + size);
-    OPENSSL_clear_free(der, static_cast<std::size_t>(size));
-    const std::string_view kind = label;
-    if (*header != '\0' || kind == "ENCRYPTED PRIVATE KEY") {
+    const std::string_view kind = block->label.get();
+    if (*block->header != '\0' || kind == "ENCRYPTED PRIVATE KEY") {
         return refused(
             "it is encrypted; give it without a passphrase, or a public key to verify with");
     }
@@ -99,9 +144,10 @@ Configured<KeyPointer> parse_pem(const SecretBytes& text, const std::string& nam
     KeyTerms terms;
     terms.name = name;
     if (is_symmetric_label(kind)) {
-        return KeyPointer(new Key(block, std::move(terms)));
+        return KeyPointer(new Key(block->content, std::move(terms)));
     }
-    PublicKeyHandle key = key_in_block(kind, block.data(), static_cast<long>(block.size()));
+    PublicKeyHandle key =
+        key_in_block(kind, block->content.data(), static_cast<long>(block->content.size()));
     if (!key) {
         return refused("its PEM block is no certificate and no key");
     }

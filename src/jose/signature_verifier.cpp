@@ -21,19 +21,18 @@ const unsigned char* bytes(std::string_view text) {
 }
 
 /*
- * The worker's TLS shares OpenSSL's error queue: whatever fails here must leave nothing in it.
- * Short memory is no verdict on a signature.
+ * The worker's TLS shares OpenSSL's error queue: nothing must be left in it, by a good outcome
+ * neither. Short memory is no verdict on a signature.
  */
-bool clear_errors_unless(bool good) {
-    if (good) {
-        return true;
-    }
+bool without_errors(bool good) {
     const unsigned long error = ERR_peek_last_error();
-    ERR_clear_error();
-    if (ERR_GET_REASON(error) == ERR_R_MALLOC_FAILURE) {
+    if (error != 0) {
+        ERR_clear_error();
+    }
+    if (!good && ERR_GET_REASON(error) == ERR_R_MALLOC_FAILURE) {
         throw std::bad_alloc();
     }
-    return false;
+    return good;
 }
 
 /* RSA and ECDSA: digest, then the key operation on a context that is set up once. */
@@ -73,7 +72,7 @@ class RsaVerifier final : public DigestedVerifier {
 
     bool verify(std::string_view input, std::string_view signature) override {
         return signature.size() == modulus_size_ &&
-               clear_errors_unless(verify_digested(input, bytes(signature), signature.size()));
+               without_errors(verify_digested(input, bytes(signature), signature.size()));
     }
 
   private:
@@ -132,7 +131,7 @@ class EcdsaVerifier final : public DigestedVerifier {
 
     bool verify(std::string_view input, std::string_view signature) override {
         return signature.size() == 2 * number_size_ &&
-               clear_errors_unless(verify_numbers(input, signature));
+               without_errors(verify_numbers(input, signature));
     }
 
   private:
@@ -151,7 +150,7 @@ class EddsaVerifier final : public SignatureVerifier {
 
     bool verify(std::string_view input, std::string_view signature) override {
         // Without a key it starts anew with the one it has.
-        return clear_errors_unless(
+        return without_errors(
             EVP_DigestVerifyInit(context_.get(), nullptr, nullptr, nullptr, nullptr) == 1 &&
             EVP_DigestVerify(context_.get(), bytes(signature), signature.size(), bytes(input),
                              input.size()) == 1);
@@ -170,11 +169,11 @@ class HmacVerifier final : public SignatureVerifier {
     bool verify(std::string_view input, std::string_view signature) override {
         std::array<unsigned char, EVP_MAX_MD_SIZE> mac;
         std::size_t size = 0;
-        return clear_errors_unless(
-            EVP_MAC_init(context_.get(), nullptr, 0, nullptr) == 1 &&
-            EVP_MAC_update(context_.get(), bytes(input), input.size()) == 1 &&
-            EVP_MAC_final(context_.get(), mac.data(), &size, mac.size()) == 1 && size == size_ &&
-            signature.size() == size && CRYPTO_memcmp(mac.data(), signature.data(), size) == 0);
+        return without_errors(EVP_MAC_init(context_.get(), nullptr, 0, nullptr) == 1 &&
+                              EVP_MAC_update(context_.get(), bytes(input), input.size()) == 1 &&
+                              EVP_MAC_final(context_.get(), mac.data(), &size, mac.size()) == 1 &&
+                              size == size_ && signature.size() == size &&
+                              CRYPTO_memcmp(mac.data(), signature.data(), size) == 0);
     }
 
   private:
@@ -182,9 +181,14 @@ class HmacVerifier final : public SignatureVerifier {
     std::size_t size_;
 };
 
-/* RFC 7518 section 3.5: MGF1 with the same hash, a salt of the hash's length. */
-bool set_up_pss(EVP_PKEY_CTX* context) {
+/*
+ * RFC 7518 section 3.5: MGF1 with the same hash, a salt of the hash's length. Fails where the key's
+ * own parameters (RFC 8017 appendix A.2.3) want something else.
+ */
+bool set_up_pss(EVP_PKEY_CTX* context, const EVP_MD* digest) {
     return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PSS_PADDING) == 1 &&
+           EVP_PKEY_CTX_set_signature_md(context, digest) == 1 &&
+           EVP_PKEY_CTX_set_rsa_mgf1_md(context, digest) == 1 &&
            EVP_PKEY_CTX_set_rsa_pss_saltlen(context, RSA_PSS_SALTLEN_DIGEST) == 1;
 }
 
@@ -196,16 +200,15 @@ bool set_up(EVP_PKEY_CTX* context, const Algorithm& algorithm, const EVP_MD* dig
         EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) != 1) {
         return false;
     }
-    if (algorithm.scheme == Scheme::kRsaPss && !set_up_pss(context)) {
-        return false;
-    }
-    return EVP_PKEY_CTX_set_signature_md(context, digest) == 1;
+    return algorithm.scheme == Scheme::kRsaPss
+               ? set_up_pss(context, digest)
+               : EVP_PKEY_CTX_set_signature_md(context, digest) == 1;
 }
 
 std::unique_ptr<SignatureVerifier> make_eddsa_verifier(EVP_PKEY* key) {
     DigestContextHandle context(EVP_MD_CTX_new());
-    if (!clear_errors_unless(
-            context && EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key) == 1)) {
+    if (!without_errors(context &&
+                        EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key) == 1)) {
         return nullptr;
     }
     return std::make_unique<EddsaVerifier>(std::move(context));
@@ -221,8 +224,8 @@ std::unique_ptr<SignatureVerifier> make_public_key_verifier(const Algorithm& alg
     DigestHandle digest(EVP_MD_fetch(nullptr, algorithm.digest, nullptr));
     DigestContextHandle digest_context(EVP_MD_CTX_new());
     PublicKeyContextHandle key_context(EVP_PKEY_CTX_new_from_pkey(nullptr, key, nullptr));
-    if (!clear_errors_unless(digest && digest_context && key_context &&
-                             set_up(key_context.get(), algorithm, digest.get()))) {
+    if (!without_errors(digest && digest_context && key_context &&
+                        set_up(key_context.get(), algorithm, digest.get()))) {
         return nullptr;
     }
     if (algorithm.scheme == Scheme::kEcdsa) {
@@ -237,7 +240,7 @@ std::unique_ptr<SignatureVerifier> make_public_key_verifier(const Algorithm& alg
 std::unique_ptr<SignatureVerifier> make_hmac_verifier(const Algorithm& algorithm,
                                                       const SecretBytes& secret) {
     const MacHandle mac(EVP_MAC_fetch(nullptr, "HMAC", nullptr));
-    if (!clear_errors_unless(mac != nullptr)) {
+    if (!without_errors(mac != nullptr)) {
         return nullptr;
     }
     MacContextHandle context(EVP_MAC_CTX_new(mac.get()));
@@ -245,8 +248,8 @@ std::unique_ptr<SignatureVerifier> make_hmac_verifier(const Algorithm& algorithm
         OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, const_cast<char*>(algorithm.digest),
                                          0),
         OSSL_PARAM_construct_end()};
-    if (!clear_errors_unless(context && EVP_MAC_init(context.get(), secret.data(), secret.size(),
-                                                     parameters.data()) == 1)) {
+    if (!without_errors(context && EVP_MAC_init(context.get(), secret.data(), secret.size(),
+                                                parameters.data()) == 1)) {
         return nullptr;
     }
     return std::make_unique<HmacVerifier>(std::move(context), algorithm.size);

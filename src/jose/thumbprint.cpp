@@ -67,12 +67,22 @@ bool take_suffix(std::string_view* text, std::string_view suffix) {
     return true;
 }
 
-/* All of the bytes must be the certificate. */
+bool is_der_of(std::string_view bytes, const X509* certificate) {
+    unsigned char* der = nullptr;
+    const int size = i2d_X509(certificate, &der);
+    const OpensslMemory owner(der);
+    return size > 0 && bytes == std::string_view(reinterpret_cast<const char*>(der),
+                                                 static_cast<std::size_t>(size));
+}
+
+/*
+ * All of the bytes must be the certificate, in DER: OpenSSL reads BER as well, of which many texts
+ * stand for one certificate, and its thumbprint would be of none of them.
+ */
 CertificateHandle certificate_of_der(std::string_view der) {
     const auto* at = reinterpret_cast<const unsigned char*>(der.data());
-    const auto* const end = at + der.size();
     CertificateHandle certificate(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
-    return at == end ? std::move(certificate) : nullptr;
+    return certificate && is_der_of(der, certificate.get()) ? std::move(certificate) : nullptr;
 }
 
 CertificateHandle certificate_of_base64(std::string_view text) {

@@ -1,53 +1,63 @@
 #include "nginx/cache_zone.h"
 
+#include <atomic>
+
 /* One token; plain data, in the slab. The value follows the struct. */
-typedef struct {
-    ngx_rbtree_node_t node;  // its key: the first bytes of ours
+typedef struct ngx_http_oauth2_rs_cache_node_s ngx_http_oauth2_rs_cache_node_t;
+
+struct ngx_http_oauth2_rs_cache_node_s {
+    ngx_http_oauth2_rs_cache_node_t *next;  // in its bucket
     ngx_queue_t use;
-    u_char key[OAUTH2_RS_CACHE_KEY_LENGTH];
+    ngx_uint_t turn;  // the cache's at the last use
     int64_t until_ms;
     size_t len;
-} ngx_http_oauth2_rs_cache_node_t;
+    u_char key[OAUTH2_RS_CACHE_KEY_LENGTH];
+};
 
-/* The head of a zone, in the slab. */
+/*
+ * The head of a zone, in the slab. A key is a digest, whose first bytes are as good as any hash of
+ * it: a table finds it in one or two steps, where a tree of 100,000 takes 17 through memory that no
+ * cache of the processor holds.
+ */
 typedef struct {
-    ngx_rbtree_t tree;
-    ngx_rbtree_node_t sentinel;
+    ngx_http_oauth2_rs_cache_node_t **buckets;
+    ngx_uint_t mask;
     ngx_queue_t uses;    // the latest first
+    ngx_uint_t turn;     // counts the tokens that were put in
     ngx_uint_t writing;  // found set under the lock: who wrote died over it, the rest is not sound
 } ngx_http_oauth2_rs_cache_t;
 
-/* What a lookup found is handed out from here: the zone's own may be gone once the lock is. */
-typedef struct {
-    u_char *data;
-    size_t size;
-} ngx_http_oauth2_rs_buffer_t;
-
-static ngx_http_oauth2_rs_buffer_t ngx_http_oauth2_rs_found;
-
 static ngx_int_t ngx_http_oauth2_rs_init_zone(ngx_shm_zone_t *zone, void *data);
 static ngx_slab_pool_t *ngx_http_oauth2_rs_request_zone(void *host);
-static ngx_int_t ngx_http_oauth2_rs_reserve(size_t size);
+static size_t ngx_http_oauth2_rs_most_bytes(const ngx_slab_pool_t *shpool);
 static ngx_int_t ngx_http_oauth2_rs_start_anew(ngx_slab_pool_t *shpool);
 static ngx_http_oauth2_rs_cache_t *ngx_http_oauth2_rs_lock(ngx_slab_pool_t *shpool);
-static ngx_http_oauth2_rs_cache_node_t *ngx_http_oauth2_rs_lookup(ngx_http_oauth2_rs_cache_t *cache,
-                                                                  const u_char *key);
+static void ngx_http_oauth2_rs_mark_writing(ngx_http_oauth2_rs_cache_t *cache, ngx_uint_t writing);
+static ngx_http_oauth2_rs_cache_node_t **ngx_http_oauth2_rs_find(ngx_http_oauth2_rs_cache_t *cache,
+                                                                 const u_char *key);
+static void ngx_http_oauth2_rs_use(ngx_http_oauth2_rs_cache_t *cache,
+                                   ngx_http_oauth2_rs_cache_node_t *cn);
 static ngx_http_oauth2_rs_cache_node_t *ngx_http_oauth2_rs_allocate(
     ngx_slab_pool_t *shpool, ngx_http_oauth2_rs_cache_t *cache, size_t len);
-static void ngx_http_oauth2_rs_remove(ngx_slab_pool_t *shpool, ngx_http_oauth2_rs_cache_t *cache,
+static void ngx_http_oauth2_rs_insert(ngx_http_oauth2_rs_cache_t *cache,
                                       ngx_http_oauth2_rs_cache_node_t *cn);
-static void ngx_http_oauth2_rs_insert(ngx_rbtree_node_t *temp, ngx_rbtree_node_t *node,
-                                      ngx_rbtree_node_t *sentinel);
-static ngx_rbtree_key_t ngx_http_oauth2_rs_tree_key(const u_char *key);
+static void ngx_http_oauth2_rs_remove(ngx_slab_pool_t *shpool,
+                                      ngx_http_oauth2_rs_cache_node_t **link);
 
-/*
- * A value larger than this is not kept: a token of 64 KiB has claims of 48 KiB at the most, and
- * room for a lookup is reserved before the lock is taken.
- */
-static const size_t ngx_http_oauth2_rs_max_value = 64 * 1024;
+/* No value is larger: a token of 64 KiB has claims of 48 KiB at the most. */
+enum { NGX_HTTP_OAUTH2_RS_MAX_VALUE = 64 * 1024 };
+
+/* What share of the zone one token may take, lest it drive out all others. */
+static const size_t ngx_http_oauth2_rs_share = 8;
 
 /* How many tokens may have to give way to one: a bound on the time under the lock. */
 static const ngx_uint_t ngx_http_oauth2_rs_max_evictions = 64;
+
+/* A token takes this many bytes of the slab at least, hence the number of buckets. */
+static const size_t ngx_http_oauth2_rs_least_token = 256;
+
+/* What a lookup found is handed out from here: the zone's own may be gone once the lock is. */
+static u_char ngx_http_oauth2_rs_found[NGX_HTTP_OAUTH2_RS_MAX_VALUE];
 
 ngx_shm_zone_t *ngx_http_oauth2_rs_cache_zone(ngx_conf_t *cf, ngx_str_t *name, size_t size) {
     ngx_shm_zone_t *zone;
@@ -85,7 +95,14 @@ static ngx_int_t ngx_http_oauth2_rs_init_zone(ngx_shm_zone_t *zone, void *data) 
 
 /* Under the lock, or before anybody else knows the zone. */
 static ngx_int_t ngx_http_oauth2_rs_start_anew(ngx_slab_pool_t *shpool) {
+    size_t most;
+    ngx_uint_t n;
     ngx_http_oauth2_rs_cache_t *cache;
+
+    most = static_cast<size_t>(shpool->end - shpool->start) / ngx_http_oauth2_rs_least_token;
+
+    for (n = 1; n <= most / 2; n *= 2) { /* void */
+    }
 
     cache = static_cast<ngx_http_oauth2_rs_cache_t *>(
         ngx_slab_calloc_locked(shpool, sizeof(ngx_http_oauth2_rs_cache_t)));
@@ -93,7 +110,13 @@ static ngx_int_t ngx_http_oauth2_rs_start_anew(ngx_slab_pool_t *shpool) {
         return NGX_ERROR;
     }
 
-    ngx_rbtree_init(&cache->tree, &cache->sentinel, ngx_http_oauth2_rs_insert);
+    cache->buckets = static_cast<ngx_http_oauth2_rs_cache_node_t **>(
+        ngx_slab_calloc_locked(shpool, n * sizeof(ngx_http_oauth2_rs_cache_node_t *)));
+    if (cache->buckets == nullptr) {
+        return NGX_ERROR;
+    }
+
+    cache->mask = n - 1;
     ngx_queue_init(&cache->uses);
 
     shpool->data = cache;
@@ -108,27 +131,23 @@ int ngx_http_oauth2_rs_cache_get(void *host, const unsigned char *key, oauth2_rs
     ngx_http_oauth2_rs_cache_t *cache;
     ngx_http_oauth2_rs_cache_node_t *cn;
 
-    if (shpool == nullptr || ngx_http_oauth2_rs_reserve(ngx_http_oauth2_rs_max_value) != NGX_OK) {
+    if (shpool == nullptr) {
         return 0;
     }
 
     value->len = 0;
     cache = ngx_http_oauth2_rs_lock(shpool);
-    cn = cache == nullptr ? nullptr : ngx_http_oauth2_rs_lookup(cache, key);
+    cn = cache == nullptr ? nullptr : *ngx_http_oauth2_rs_find(cache, key);
 
     if (cn != nullptr && cn->until_ms > now) {
-        cache->writing = 1;
-        ngx_queue_remove(&cn->use);
-        ngx_queue_insert_head(&cache->uses, &cn->use);
-        cache->writing = 0;
-
+        ngx_http_oauth2_rs_use(cache, cn);
         value->len = cn->len;
-        ngx_memcpy(ngx_http_oauth2_rs_found.data, &cn[1], cn->len);
+        ngx_memcpy(ngx_http_oauth2_rs_found, &cn[1], cn->len);
     }
 
     ngx_shmtx_unlock(&shpool->mutex);
 
-    value->data = reinterpret_cast<char *>(ngx_http_oauth2_rs_found.data);
+    value->data = reinterpret_cast<char *>(ngx_http_oauth2_rs_found);
 
     return value->len != 0;
 }
@@ -137,20 +156,20 @@ void ngx_http_oauth2_rs_cache_put(void *host, const unsigned char *key, oauth2_r
                                   int64_t until_ms) {
     ngx_slab_pool_t *shpool = ngx_http_oauth2_rs_request_zone(host);
     ngx_http_oauth2_rs_cache_t *cache;
-    ngx_http_oauth2_rs_cache_node_t *cn;
+    ngx_http_oauth2_rs_cache_node_t *cn, **link;
 
-    if (shpool == nullptr || value.len > ngx_http_oauth2_rs_max_value) {
+    if (shpool == nullptr || value.len > ngx_http_oauth2_rs_most_bytes(shpool)) {
         return;
     }
 
     cache = ngx_http_oauth2_rs_lock(shpool);
 
     if (cache != nullptr) {
-        cache->writing = 1;
+        ngx_http_oauth2_rs_mark_writing(cache, 1);
 
-        cn = ngx_http_oauth2_rs_lookup(cache, key);
-        if (cn != nullptr) {
-            ngx_http_oauth2_rs_remove(shpool, cache, cn);
+        link = ngx_http_oauth2_rs_find(cache, key);
+        if (*link != nullptr) {
+            ngx_http_oauth2_rs_remove(shpool, link);
         }
 
         cn = ngx_http_oauth2_rs_allocate(shpool, cache, value.len);
@@ -159,15 +178,20 @@ void ngx_http_oauth2_rs_cache_put(void *host, const unsigned char *key, oauth2_r
             ngx_memcpy(&cn[1], value.data, value.len);
             cn->len = value.len;
             cn->until_ms = until_ms;
-            cn->node.key = ngx_http_oauth2_rs_tree_key(key);
-            ngx_rbtree_insert(&cache->tree, &cn->node);
-            ngx_queue_insert_head(&cache->uses, &cn->use);
+            ngx_http_oauth2_rs_insert(cache, cn);
         }
 
-        cache->writing = 0;
+        ngx_http_oauth2_rs_mark_writing(cache, 0);
     }
 
     ngx_shmtx_unlock(&shpool->mutex);
+}
+
+/* A larger value is not kept. */
+static size_t ngx_http_oauth2_rs_most_bytes(const ngx_slab_pool_t *shpool) {
+    size_t share = static_cast<size_t>(shpool->end - shpool->start) / ngx_http_oauth2_rs_share;
+
+    return ngx_min(share, static_cast<size_t>(NGX_HTTP_OAUTH2_RS_MAX_VALUE));
 }
 
 /* nullptr where the location keeps no tokens. */
@@ -180,27 +204,6 @@ static ngx_slab_pool_t *ngx_http_oauth2_rs_request_zone(void *host) {
 
     return conf->cache_zone == nullptr ? nullptr
                                        : static_cast<ngx_slab_pool_t *>(conf->cache_zone->data);
-}
-
-/* Room for what is found, kept for the life of the worker. */
-static ngx_int_t ngx_http_oauth2_rs_reserve(size_t size) {
-    if (ngx_http_oauth2_rs_found.size >= size) {
-        return NGX_OK;
-    }
-
-    ngx_http_oauth2_rs_found.data = static_cast<u_char *>(ngx_alloc(size, ngx_cycle->log));
-    if (ngx_http_oauth2_rs_found.data == nullptr) {
-        return NGX_ERROR;
-    }
-
-    ngx_http_oauth2_rs_found.size = size;
-
-    return NGX_OK;
-}
-
-void ngx_http_oauth2_rs_cache_exit(ngx_cycle_t * /*cycle*/) {
-    ngx_free(ngx_http_oauth2_rs_found.data);
-    ngx_http_oauth2_rs_found = {};
 }
 
 /*
@@ -228,29 +231,45 @@ static ngx_http_oauth2_rs_cache_t *ngx_http_oauth2_rs_lock(ngx_slab_pool_t *shpo
     return static_cast<ngx_http_oauth2_rs_cache_t *>(shpool->data);
 }
 
-static ngx_http_oauth2_rs_cache_node_t *ngx_http_oauth2_rs_lookup(ngx_http_oauth2_rs_cache_t *cache,
-                                                                  const u_char *key) {
-    ngx_int_t rc;
-    ngx_rbtree_key_t tree_key = ngx_http_oauth2_rs_tree_key(key);
-    ngx_rbtree_node_t *node = cache->tree.root;
-    ngx_http_oauth2_rs_cache_node_t *cn;
+/* Without the fences the compiler may move what is written out of the time that is marked. */
+static void ngx_http_oauth2_rs_mark_writing(ngx_http_oauth2_rs_cache_t *cache, ngx_uint_t writing) {
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+    cache->writing = writing;
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+}
 
-    while (node != cache->tree.sentinel) {
-        if (tree_key != node->key) {
-            node = tree_key < node->key ? node->left : node->right;
-            continue;
-        }
+/* The link in its bucket that leads to the key, or ends the bucket. */
+static ngx_http_oauth2_rs_cache_node_t **ngx_http_oauth2_rs_find(ngx_http_oauth2_rs_cache_t *cache,
+                                                                 const u_char *key) {
+    ngx_uint_t hash;
+    ngx_http_oauth2_rs_cache_node_t **link;
 
-        cn = reinterpret_cast<ngx_http_oauth2_rs_cache_node_t *>(node);
-        rc = ngx_memcmp(key, cn->key, OAUTH2_RS_CACHE_KEY_LENGTH);
-        if (rc == 0) {
-            return cn;
-        }
+    ngx_memcpy(&hash, key, sizeof(hash));
+    link = &cache->buckets[hash & cache->mask];
 
-        node = rc < 0 ? node->left : node->right;
+    while (*link != nullptr && ngx_memcmp((*link)->key, key, OAUTH2_RS_CACHE_KEY_LENGTH) != 0) {
+        link = &(*link)->next;
     }
 
-    return nullptr;
+    return link;
+}
+
+/*
+ * Nothing gives way before the next token is put in, so that a second use until then changes
+ * nothing worth a write: workers that only look up share the memory without taking it away from
+ * each other.
+ */
+static void ngx_http_oauth2_rs_use(ngx_http_oauth2_rs_cache_t *cache,
+                                   ngx_http_oauth2_rs_cache_node_t *cn) {
+    if (cn->turn == cache->turn) {
+        return;
+    }
+
+    ngx_http_oauth2_rs_mark_writing(cache, 1);
+    ngx_queue_remove(&cn->use);
+    ngx_queue_insert_head(&cache->uses, &cn->use);
+    cn->turn = cache->turn;
+    ngx_http_oauth2_rs_mark_writing(cache, 0);
 }
 
 /* Room for a value; the least used tokens give way. nullptr where that isn't enough. */
@@ -259,63 +278,37 @@ static ngx_http_oauth2_rs_cache_node_t *ngx_http_oauth2_rs_allocate(
     size_t size = sizeof(ngx_http_oauth2_rs_cache_node_t) + len;
     void *room = ngx_slab_alloc_locked(shpool, size);
     ngx_uint_t n;
-    ngx_queue_t *q;
+    ngx_http_oauth2_rs_cache_node_t *cn;
 
     for (n = 0; room == nullptr && n < ngx_http_oauth2_rs_max_evictions; n++) {
         if (ngx_queue_empty(&cache->uses)) {
             return nullptr;
         }
 
-        q = ngx_queue_last(&cache->uses);
-        ngx_http_oauth2_rs_remove(shpool, cache,
-                                  ngx_queue_data(q, ngx_http_oauth2_rs_cache_node_t, use));
+        cn = ngx_queue_data(ngx_queue_last(&cache->uses), ngx_http_oauth2_rs_cache_node_t, use);
+        ngx_http_oauth2_rs_remove(shpool, ngx_http_oauth2_rs_find(cache, cn->key));
         room = ngx_slab_alloc_locked(shpool, size);
     }
 
     return static_cast<ngx_http_oauth2_rs_cache_node_t *>(room);
 }
 
-static void ngx_http_oauth2_rs_remove(ngx_slab_pool_t *shpool, ngx_http_oauth2_rs_cache_t *cache,
+static void ngx_http_oauth2_rs_insert(ngx_http_oauth2_rs_cache_t *cache,
                                       ngx_http_oauth2_rs_cache_node_t *cn) {
-    ngx_rbtree_delete(&cache->tree, &cn->node);
+    ngx_http_oauth2_rs_cache_node_t **link = ngx_http_oauth2_rs_find(cache, cn->key);
+
+    cn->next = nullptr;
+    *link = cn;
+
+    cn->turn = ++cache->turn;
+    ngx_queue_insert_head(&cache->uses, &cn->use);
+}
+
+static void ngx_http_oauth2_rs_remove(ngx_slab_pool_t *shpool,
+                                      ngx_http_oauth2_rs_cache_node_t **link) {
+    ngx_http_oauth2_rs_cache_node_t *cn = *link;
+
+    *link = cn->next;
     ngx_queue_remove(&cn->use);
     ngx_slab_free_locked(shpool, cn);
-}
-
-static void ngx_http_oauth2_rs_insert(ngx_rbtree_node_t *temp, ngx_rbtree_node_t *node,
-                                      ngx_rbtree_node_t *sentinel) {
-    ngx_rbtree_node_t **p;
-    auto *cn = reinterpret_cast<ngx_http_oauth2_rs_cache_node_t *>(node);
-    ngx_http_oauth2_rs_cache_node_t *cnt;
-
-    for (;;) {
-        if (node->key != temp->key) {
-            p = node->key < temp->key ? &temp->left : &temp->right;
-
-        } else {
-            cnt = reinterpret_cast<ngx_http_oauth2_rs_cache_node_t *>(temp);
-            p = ngx_memcmp(cn->key, cnt->key, OAUTH2_RS_CACHE_KEY_LENGTH) < 0 ? &temp->left
-                                                                              : &temp->right;
-        }
-
-        if (*p == sentinel) {
-            break;
-        }
-
-        temp = *p;
-    }
-
-    *p = node;
-    node->parent = temp;
-    node->left = sentinel;
-    node->right = sentinel;
-    ngx_rbt_red(node);
-}
-
-static ngx_rbtree_key_t ngx_http_oauth2_rs_tree_key(const u_char *key) {
-    ngx_rbtree_key_t tree_key;
-
-    ngx_memcpy(&tree_key, key, sizeof(tree_key));
-
-    return tree_key;
 }

@@ -17,7 +17,4 @@ void ngx_http_oauth2_rs_cache_put(void *host, const unsigned char *key, oauth2_r
  */
 ngx_shm_zone_t *ngx_http_oauth2_rs_cache_zone(ngx_conf_t *cf, ngx_str_t *name, size_t size);
 
-/* In exit_process: frees what the worker's lookups used. */
-void ngx_http_oauth2_rs_cache_exit(ngx_cycle_t *cycle);
-
 #endif

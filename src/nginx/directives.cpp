@@ -2,6 +2,7 @@
 
 #include "nginx/arguments.h"
 
+static void ngx_http_oauth2_rs_warn_of_variables(ngx_conf_t *cf, const ngx_command_t *cmd);
 static ngx_uint_t ngx_http_oauth2_rs_names_client_variable(const ngx_str_t *text);
 
 char *ngx_http_oauth2_rs_set_word(ngx_conf_t *cf, ngx_command_t *cmd, void *conf) {
@@ -75,6 +76,32 @@ char *ngx_http_oauth2_rs_set_texts(ngx_conf_t *cf, ngx_command_t *cmd, void *con
     return NGX_CONF_OK;
 }
 
+char *ngx_http_oauth2_rs_set_issuer(ngx_conf_t *cf, ngx_command_t *cmd, void *conf) {
+    ngx_http_oauth2_rs_warn_of_variables(cf, cmd);
+
+    return ngx_http_oauth2_rs_set_text(cf, cmd, conf);
+}
+
+char *ngx_http_oauth2_rs_set_audience(ngx_conf_t *cf, ngx_command_t *cmd, void *conf) {
+    ngx_http_oauth2_rs_warn_of_variables(cf, cmd);
+
+    return ngx_http_oauth2_rs_set_texts(cf, cmd, conf);
+}
+
+/* Where the arguments are taken to the letter, who writes a variable expects something else. */
+static void ngx_http_oauth2_rs_warn_of_variables(ngx_conf_t *cf, const ngx_command_t *cmd) {
+    ngx_uint_t i;
+    auto *value = static_cast<ngx_str_t *>(cf->args->elts);
+
+    for (i = 1; i < cf->args->nelts; i++) {
+        if (ngx_strlchr(value[i].data, value[i].data + value[i].len, '$') != nullptr) {
+            ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
+                               "%V: \"%V\" is taken to the letter, variables are not replaced here",
+                               &cmd->name, &value[i]);
+        }
+    }
+}
+
 char *ngx_http_oauth2_rs_set_realm(ngx_conf_t *cf, ngx_command_t * /*cmd*/, void *conf) {
     auto *olcf = static_cast<ngx_http_oauth2_rs_loc_conf_t *>(conf);
     auto *value = static_cast<ngx_str_t *>(cf->args->elts);
@@ -118,6 +145,7 @@ char *ngx_http_oauth2_rs_set_client_certificate(ngx_conf_t *cf, ngx_command_t *c
 char *ngx_http_oauth2_rs_set_scope(ngx_conf_t *cf, ngx_command_t * /*cmd*/, void *conf) {
     char *rv;
     ngx_uint_t i;
+    oauth2_rs_reporter_t reporter = ngx_http_oauth2_rs_line_reporter(cf);
     ngx_http_complex_value_t *scope;
     auto *olcf = static_cast<ngx_http_oauth2_rs_loc_conf_t *>(conf);
     auto *value = static_cast<ngx_str_t *>(cf->args->elts);
@@ -131,6 +159,10 @@ char *ngx_http_oauth2_rs_set_scope(ngx_conf_t *cf, ngx_command_t * /*cmd*/, void
         scope = static_cast<ngx_http_complex_value_t *>(ngx_array_push(olcf->scopes));
         if (scope == nullptr || ngx_http_oauth2_rs_compile(cf, &value[i], scope) != NGX_OK) {
             return ngx_http_oauth2_rs_failed;
+        }
+
+        if (scope->lengths == nullptr) {
+            oauth2_rs_warn_of_scope(ngx_http_oauth2_rs_text(&value[i]), &reporter);
         }
     }
 

@@ -24,6 +24,8 @@ char *ngx_http_oauth2_rs_set_texts(ngx_conf_t *cf, ngx_command_t *cmd, void *con
 /* A secret id, of which "null" is one by its looks; the ngx_str_t at cmd->offset. */
 char *ngx_http_oauth2_rs_set_secret(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
+char *ngx_http_oauth2_rs_set_issuer(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_http_oauth2_rs_set_audience(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_oauth2_rs_set_realm(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_oauth2_rs_set_client_certificate(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_oauth2_rs_set_scope(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);

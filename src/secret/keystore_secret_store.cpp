@@ -79,7 +79,7 @@ Configured<KeyPointer> take_key(const std::string& alias, KeyPurposes purposes,
     }
     entries->erase(found);
     return key.ok() ? std::move(key)
-                    : ConfigError{"alias " + quoted(printable(alias)) + ": " + key.error().message};
+                    : ConfigError{"alias " + shown(alias) + ": " + key.error().message};
 }
 
 bool holds_private(const std::vector<KeystoreEntry>& entries) {
@@ -107,7 +107,7 @@ Configured<std::unique_ptr<SecretStore>> KeystoreSecretStore::make(const StoreSe
     }
     const std::string password_id(parameters.get("password_secret", ""));
     if (!password_id.empty() && !is_secret_id(password_id)) {
-        return ConfigError{"invalid secret id " + quoted(printable(password_id))};
+        return ConfigError{"invalid secret id " + shown(password_id)};
     }
     const auto interval = parameters.cache_timeout_ms();
     if (!interval.ok()) {
@@ -177,7 +177,7 @@ Configured<ReadKeys> KeystoreSecretStore::keys_of(const std::string& secret_id,
         if (key.value()) {
             keys.push_back(std::move(key.value()));
         } else if (mapped != aliases_.end()) {
-            return ConfigError{"it has no alias " + quoted(printable(alias))};
+            return ConfigError{"it has no alias " + shown(alias)};
         }
     }
     return keys.empty() ? ReadKeys() : ReadKeys(std::move(keys));

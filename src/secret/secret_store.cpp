@@ -25,7 +25,7 @@ Configured<std::unique_ptr<SecretStore>> make_secret_store(const StoreSettings& 
     if (settings.type == "keystore") {
         return KeystoreSecretStore::make(settings);
     }
-    return ConfigError{"unknown type " + quoted(printable(settings.type)) +
+    return ConfigError{"unknown type " + shown(settings.type) +
                        "; the types are jwks, keystore, directory, environment and base64"};
 }
 

@@ -9,7 +9,7 @@ namespace {
 
 /* Whether the set knows the name; those of its bearers that fit are added to the choice. */
 bool add_named(const KeySet& set, const SecretQuery& query, KeyChoice* choice) {
-    const std::vector<const Key*> named = set.named(*query.kid, query.purpose());
+    const std::vector<const Key*>& named = set.named(*query.kid, query.purpose());
     for (const Key* key : named) {
         if (query.is_fit(*key)) {
             choice->add(key);

@@ -31,8 +31,8 @@ Configured<StoreParameters> StoreParameters::parse(const std::vector<std::string
         }
         const std::string_view name = parameter.substr(0, equals);
         if (known.size() != 0 && std::find(known.begin(), known.end(), name) == known.end()) {
-            return ConfigError{"unknown parameter " + quoted(printable(name)) +
-                               "; the parameters are " + list(known)};
+            return ConfigError{"unknown parameter " + shown(name) + "; the parameters are " +
+                               list(known)};
         }
         if (!result.values_.emplace(name, parameter.substr(equals + 1)).second) {
             return ConfigError{"a parameter is given twice"};

@@ -91,7 +91,7 @@ Configured<Algorithms> find_algorithms(const std::vector<std::string_view>& name
     for (const std::string_view name : names) {
         const Algorithm* algorithm = find_algorithm(AlgorithmKind::kSignature, name);
         if (algorithm == nullptr) {
-            return ConfigError{"oauth2_algorithms: unknown algorithm " + quoted(printable(name))};
+            return ConfigError{"oauth2_algorithms: unknown algorithm " + shown(name)};
         }
         algorithms.push_back(algorithm);
     }

@@ -8,6 +8,7 @@
 #include "shim/guarded.h"
 #include "shim/registry.h"
 #include "shim/text.h"
+#include "token/scope.h"
 
 using namespace oauth2_rs;
 
@@ -133,7 +134,7 @@ int oauth2_rs_check_secret_id(oauth2_rs_text_t directive, oauth2_rs_text_t id,
         if (is_secret_id(view(id))) {
             return {};
         }
-        return std::string(view(directive)) + ": invalid secret id " + quoted(printable(view(id))) +
+        return std::string(view(directive)) + ": invalid secret id " + shown(view(id)) +
                "; an id is letters and digits, in segments joined by \".\", \"_\" or \"-\"";
     });
 }
@@ -143,7 +144,7 @@ int oauth2_rs_check_algorithm(oauth2_rs_text_t name, const oauth2_rs_reporter_t*
         if (find_algorithm(AlgorithmKind::kSignature, view(name)) != nullptr) {
             return {};
         }
-        return "oauth2_algorithms: unknown algorithm " + quoted(printable(view(name))) +
+        return "oauth2_algorithms: unknown algorithm " + shown(view(name)) +
                "; the algorithms are " + algorithm_names(AlgorithmKind::kSignature);
     });
 }
@@ -156,6 +157,19 @@ int oauth2_rs_check_store(const oauth2_rs_store_settings_t* store,
             return {};
         }
         return "oauth2_secret_store " + printable(view(store->type)) + ": " + made.error().message;
+    });
+}
+
+void oauth2_rs_warn_of_scope(oauth2_rs_text_t value, const oauth2_rs_reporter_t* reporter) {
+    (void)checked(reporter, [&]() -> std::string {
+        const auto scopes = required_scopes({view(value)});
+        if (!scopes.ok()) {
+            report(reporter, OAUTH2_RS_WARN,
+                   "oauth2_scope: " + quoted(printable(view(value))) +
+                       " can be no scope, so good tokens are answered with 500; scopes are "
+                       "printable ASCII without \" and \\, with spaces between");
+        }
+        return {};
     });
 }
 

@@ -35,7 +35,7 @@ std::size_t count_decrypting(const Keys& keys, const Algorithm* algorithm) {
 }
 
 std::string name_of(const Key& key, const std::string& secret_id) {
-    return (key.name().empty() ? "a key of " : "key " + quoted(printable(key.name())) + " of ") +
+    return (key.name().empty() ? "a key of " : "key " + shown(key.name()) + " of ") +
            quoted(secret_id);
 }
 

@@ -121,11 +121,15 @@ ConfirmationMode mode_of(oauth2_rs_confirmation_t confirmation) {
     return ConfirmationMode::kRequired;
 }
 
+std::string_view first_authorization(const oauth2_rs_request_t& request) {
+    return request.authorization_count == 0 ? std::string_view() : view(request.authorization[0]);
+}
+
 Verdict judge(oauth2_rs_resolution_t* resolution, const oauth2_rs_request_t& request) {
     if (request.require_https != 0 && request.tls == 0) {
         return Denial{Code::kHttpsRequired, "the request didn't come over TLS"};
     }
-    const auto token = bearer_token(views(request.authorization, request.authorization_count));
+    const auto token = bearer_token(first_authorization(request), request.authorization_count);
     if (!token.ok()) {
         return token.error();
     }
@@ -146,7 +150,7 @@ Verdict judge_scopes(oauth2_rs_resolution_t* resolution,
     if (!required.ok()) {
         return required.error();
     }
-    if (!grants_all(split_scope(resolution->resolution->value().facts().scope), required.value())) {
+    if (!grants_all(resolution->resolution->value().facts().scope, required.value())) {
         resolution->required_scope = join(required.value(), ' ');
         return Denial{Code::kInsufficientScope, "the token lacks a required scope"};
     }

@@ -106,6 +106,9 @@ int oauth2_rs_check_algorithm(oauth2_rs_text_t name, const oauth2_rs_reporter_t 
 int oauth2_rs_check_store(const oauth2_rs_store_settings_t *store,
                           const oauth2_rs_reporter_t *reporter);
 
+/* Warns of a constant value of oauth2_scope that no request can be judged by. */
+void oauth2_rs_warn_of_scope(oauth2_rs_text_t value, const oauth2_rs_reporter_t *reporter);
+
 /* A bounded duration ("2 minutes", "10 min, 30 sec", "zero", "30") in milliseconds. */
 int oauth2_rs_parse_duration(oauth2_rs_text_t directive, oauth2_rs_text_t text,
                              int64_t *milliseconds, const oauth2_rs_reporter_t *reporter);

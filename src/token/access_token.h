@@ -6,11 +6,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/handles.h"
-#include "base/sha256.h"
 #include "token/confirmation.h"
+#include "token/key_digests.h"
 
 namespace oauth2_rs {
 
@@ -25,16 +24,19 @@ class ResolvedToken {
         std::string scope;  // the granted scopes, separated by single spaces
         Confirmation confirmation;
         std::optional<std::int64_t> valid_until_ms;  // expiry and skew; nothing: it names none
-        std::vector<Digest> keys;                    // that verified or decrypted it
+        KeyDigests keys;                             // that verified or decrypted it
     };
 
     /* `text` is a JSON object that was read strictly, `claims` its tree, or nullptr: not yet. */
     ResolvedToken(std::string text, JsonHandle claims, Facts facts);
 
+    /* Of a signed token, whose payload the text is; `token` outlives all copies. */
+    static ResolvedToken of_payload(std::string_view token, Facts facts);
+
     const Facts& facts() const { return content_->facts; }
 
-    /* The JSON text of all claims, as it came. */
-    std::string_view text() const { return content_->text; }
+    /* The JSON text of all claims, as it came. Throws std::bad_alloc where memory is short. */
+    std::string_view text() const;
 
     /* A JSON object, never nullptr. Throws std::bad_alloc where memory is short. */
     const json_t* claims() const;
@@ -42,9 +44,13 @@ class ResolvedToken {
   private:
     struct Content {
         std::string text;
+        std::string_view token;  // whose payload `text` is decoded from, or empty
         JsonHandle claims;
         Facts facts;
     };
+
+    explicit ResolvedToken(std::shared_ptr<Content> content) : content_(std::move(content)) {}
+
     std::shared_ptr<Content> content_;
 };
 

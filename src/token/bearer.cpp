@@ -4,14 +4,14 @@
 
 namespace oauth2_rs {
 
-Result<std::string_view> bearer_token(const std::vector<std::string_view>& authorization) {
-    if (authorization.size() > 1) {
+Result<std::string_view> bearer_token(std::string_view value, std::size_t count) {
+    if (count > 1) {
         return Denial{Code::kMultipleTokens, "there is more than one Authorization header"};
     }
-    if (authorization.empty()) {
+    if (count == 0) {
         return Denial{Code::kNoToken, "there is no Authorization header"};
     }
-    const std::string_view value = trim(authorization.front());
+    value = trim(value);
     const auto space = value.find(' ');
     if (space == std::string_view::npos ||
         !equals_ignoring_case(value.substr(0, space), "Bearer")) {

@@ -5,19 +5,27 @@
 #include <limits>
 #include <utility>
 
+#include "base/base64url.h"
+#include "jose/jws.h"
+
 namespace oauth2_rs {
 
 namespace {
 
 constexpr std::int64_t kNoExpiry = std::numeric_limits<std::int64_t>::max();
-constexpr std::uint32_t kMostKeys = 4;
 
-/* The fixed part; keys, scope and claims follow, in this order, to the end. */
+enum class Claims : unsigned char { kBehind, kInToken };
+
+/*
+ * The fixed part; keys and scope follow, in this order, and claims that don't stand in the token,
+ * to the end.
+ */
 struct Head {
     std::int64_t stored_ms;
     std::int64_t valid_until_ms;  // kNoExpiry: the token names none
-    std::uint32_t key_count;
     std::uint32_t scope_size;
+    unsigned char key_count;
+    Claims claims;
     Confirmation confirmation;
 };
 
@@ -56,29 +64,43 @@ void append(std::string* out, const void* bytes, std::size_t size) {
     out->append(static_cast<const char*>(bytes), size);
 }
 
+/* What a signed token says stands in it; what an encrypted or opaque one says doesn't. */
+bool is_payload_of(std::string_view text, std::string_view claims) {
+    const std::string_view payload = encoded_payload(text);
+    std::string decoded;
+    return decoded_size(payload.size()) == claims.size() && decode_base64url(payload, &decoded) &&
+           decoded == claims;
+}
+
 }  // namespace
 
-std::string encode_cached_token(const ResolvedToken& token, std::int64_t stored_ms) {
+std::string encode_cached_token(std::string_view text, const ResolvedToken& token,
+                                std::int64_t stored_ms) {
     const ResolvedToken::Facts& facts = token.facts();
-    const Head head{stored_ms, facts.valid_until_ms.value_or(kNoExpiry),
-                    static_cast<std::uint32_t>(facts.keys.size()),
-                    static_cast<std::uint32_t>(facts.scope.size()), facts.confirmation};
+    const bool in_token = is_payload_of(text, token.text());
+    Head head{};
+    head.stored_ms = stored_ms;
+    head.valid_until_ms = facts.valid_until_ms.value_or(kNoExpiry);
+    head.scope_size = static_cast<std::uint32_t>(facts.scope.size());
+    head.key_count = static_cast<unsigned char>(facts.keys.size());
+    head.claims = in_token ? Claims::kInToken : Claims::kBehind;
+    head.confirmation = facts.confirmation;
     std::string bytes;
     bytes.reserve(sizeof(head) + facts.keys.size() * sizeof(Digest) + facts.scope.size() +
-                  token.text().size());
+                  (in_token ? 0 : token.text().size()));
     append(&bytes, &head, sizeof(head));
     for (const Digest& key : facts.keys) {
         append(&bytes, key.data(), key.size());
     }
     bytes += facts.scope;
-    bytes += token.text();
+    bytes += in_token ? std::string_view() : token.text();
     return bytes;
 }
 
-std::optional<CachedToken> decode_cached_token(std::string_view bytes) {
+std::optional<CachedToken> decode_cached_token(std::string_view text, std::string_view bytes) {
     Reader reader(bytes);
     Head head{};
-    if (!reader.copy(&head, sizeof(head)) || head.key_count > kMostKeys) {
+    if (!reader.copy(&head, sizeof(head)) || head.key_count > KeyDigests::kMost) {
         return std::nullopt;
     }
     ResolvedToken::Facts facts;
@@ -86,16 +108,21 @@ std::optional<CachedToken> decode_cached_token(std::string_view bytes) {
     if (head.valid_until_ms != kNoExpiry) {
         facts.valid_until_ms = head.valid_until_ms;
     }
-    facts.keys.resize(head.key_count);
-    for (Digest& key : facts.keys) {
+    for (unsigned char count = 0; count < head.key_count; ++count) {
+        Digest key;
         reader.copy(key.data(), key.size());
+        facts.keys.add(key);
     }
     facts.scope = reader.take(head.scope_size);
-    const std::string_view text = reader.take_rest();
+    const std::string_view claims = reader.take_rest();
     if (!reader.good()) {
         return std::nullopt;
     }
-    return CachedToken{ResolvedToken(std::string(text), nullptr, std::move(facts)), head.stored_ms};
+    if (head.claims == Claims::kInToken) {
+        return CachedToken{ResolvedToken::of_payload(text, std::move(facts)), head.stored_ms};
+    }
+    return CachedToken{ResolvedToken(std::string(claims), nullptr, std::move(facts)),
+                       head.stored_ms};
 }
 
 }  // namespace oauth2_rs

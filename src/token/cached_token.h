@@ -16,10 +16,18 @@ struct CachedToken {
     std::int64_t stored_ms;  // when it was judged
 };
 
-std::string encode_cached_token(const ResolvedToken& token, std::int64_t stored_ms);
+/*
+ * `text` is the token itself. Where its payload is all that `token` says, that isn't kept a second
+ * time.
+ */
+std::string encode_cached_token(std::string_view text, const ResolvedToken& token,
+                                std::int64_t stored_ms);
 
-/* Nothing where the bytes are not of encode_cached_token()'s making. */
-std::optional<CachedToken> decode_cached_token(std::string_view bytes);
+/*
+ * `text` is the very same, and outlives what is returned. Nothing where the bytes are not of
+ * encode_cached_token()'s making.
+ */
+std::optional<CachedToken> decode_cached_token(std::string_view text, std::string_view bytes);
 
 }  // namespace oauth2_rs
 

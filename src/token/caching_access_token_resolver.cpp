@@ -23,14 +23,14 @@ CachingAccessTokenResolver::CachingAccessTokenResolver(
 Resolution CachingAccessTokenResolver::resolve(std::string_view token,
                                                RequestContext& request) const {
     const Digest key = sha256_.of(bytes_of(fingerprint_), token);
-    if (auto known = recall(key, request)) {
+    if (auto known = recall(token, key, request)) {
         request.note_cache(CacheStatus::kHit);
         return std::move(*known);
     }
     request.note_cache(CacheStatus::kMiss);
     auto resolution = delegate_->resolve(token, request);
     if (resolution.ok()) {
-        remember(key, resolution.value(), request);
+        remember(token, key, resolution.value(), request);
     }
     return resolution;
 }
@@ -40,10 +40,11 @@ bool CachingAccessTokenResolver::upholds(const ResolvedToken& token,
     return delegate_->upholds(token, request);
 }
 
-std::optional<ResolvedToken> CachingAccessTokenResolver::recall(const Digest& key,
+std::optional<ResolvedToken> CachingAccessTokenResolver::recall(std::string_view token,
+                                                                const Digest& key,
                                                                 RequestContext& request) const {
     const auto bytes = request.cache_get(key);
-    auto cached = bytes ? decode_cached_token(*bytes) : std::nullopt;
+    auto cached = bytes ? decode_cached_token(token, *bytes) : std::nullopt;
     if (!cached) {
         return std::nullopt;
     }
@@ -57,17 +58,18 @@ std::optional<ResolvedToken> CachingAccessTokenResolver::recall(const Digest& ke
     return std::move(cached->token);
 }
 
-void CachingAccessTokenResolver::remember(const Digest& key, const ResolvedToken& token,
+void CachingAccessTokenResolver::remember(std::string_view token, const Digest& key,
+                                          const ResolvedToken& resolved,
                                           RequestContext& request) const {
     const std::int64_t now_ms = request.now_ms();
-    const auto& valid_until_ms = token.facts().valid_until_ms;
+    const auto& valid_until_ms = resolved.facts().valid_until_ms;
     std::int64_t until_ms =
         valid_until_ms ? *valid_until_ms : add_saturating(now_ms, times_.default_ms);
     if (times_.most_ms) {
         until_ms = std::min(until_ms, add_saturating(now_ms, *times_.most_ms));
     }
     if (until_ms > now_ms) {
-        request.cache_put(key, encode_cached_token(token, now_ms), until_ms);
+        request.cache_put(key, encode_cached_token(token, resolved, now_ms), until_ms);
     }
 }
 

@@ -32,8 +32,10 @@ class CachingAccessTokenResolver final : public AccessTokenResolver {
     bool upholds(const ResolvedToken& token, RequestContext& request) const override;
 
   private:
-    std::optional<ResolvedToken> recall(const Digest& key, RequestContext& request) const;
-    void remember(const Digest& key, const ResolvedToken& token, RequestContext& request) const;
+    std::optional<ResolvedToken> recall(std::string_view token, const Digest& key,
+                                        RequestContext& request) const;
+    void remember(std::string_view token, const Digest& key, const ResolvedToken& resolved,
+                  RequestContext& request) const;
 
     std::unique_ptr<const AccessTokenResolver> delegate_;
     Digest fingerprint_;

@@ -20,6 +20,15 @@ void append_words(std::string_view text, Scopes* scopes) {
     }
 }
 
+bool holds_word(std::string_view text, std::string_view wanted) {
+    for (std::string_view word = next_word(&text); !word.empty(); word = next_word(&text)) {
+        if (word == wanted) {
+            return true;
+        }
+    }
+    return false;
+}
+
 Result<Scopes> scopes_in_array(const json_t* array) {
     Scopes scopes;
     scopes.reserve(json_array_size(array));
@@ -37,12 +46,6 @@ Result<Scopes> scopes_in_array(const json_t* array) {
 }
 
 }  // namespace
-
-Scopes split_scope(std::string_view text) {
-    Scopes scopes;
-    append_words(text, &scopes);
-    return scopes;
-}
 
 Result<Scopes> granted_scopes(const json_t* claims) {
     const json_t* claim = json_member(claims, "scope");
@@ -66,6 +69,7 @@ Result<Scopes> granted_scopes(const json_t* claims) {
 
 Result<Scopes> required_scopes(const std::vector<std::string_view>& values) {
     Scopes scopes;
+    scopes.reserve(values.size());
     for (const std::string_view value : values) {
         const std::size_t before = scopes.size();
         append_words(value, &scopes);
@@ -79,10 +83,9 @@ Result<Scopes> required_scopes(const std::vector<std::string_view>& values) {
     return scopes;
 }
 
-bool grants_all(const Scopes& granted, const Scopes& required) {
-    return std::all_of(required.begin(), required.end(), [&granted](std::string_view scope) {
-        return std::find(granted.begin(), granted.end(), scope) != granted.end();
-    });
+bool grants_all(std::string_view granted, const Scopes& required) {
+    return std::all_of(required.begin(), required.end(),
+                       [granted](std::string_view scope) { return holds_word(granted, scope); });
 }
 
 }  // namespace oauth2_rs

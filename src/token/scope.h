@@ -15,17 +15,14 @@ namespace oauth2_rs {
  */
 Result<std::vector<std::string_view>> granted_scopes(const json_t* claims);
 
-/* The words of a text that are separated by spaces. */
-std::vector<std::string_view> split_scope(std::string_view text);
-
 /*
  * The scopes a location requires: each value holds one or more, separated by spaces (RFC 6749
  * section 3.3). A value that holds none, or a character no scope may have, is a denial.
  */
 Result<std::vector<std::string_view>> required_scopes(const std::vector<std::string_view>& values);
 
-bool grants_all(const std::vector<std::string_view>& granted,
-                const std::vector<std::string_view>& required);
+/* Whether each of the scopes stands in the text, in which spaces separate them. */
+bool grants_all(std::string_view granted, const std::vector<std::string_view>& required);
 
 }  // namespace oauth2_rs
 

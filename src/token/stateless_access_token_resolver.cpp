@@ -41,7 +41,7 @@ Resolution StatelessAccessTokenResolver::resolve(std::string_view token,
 
 bool StatelessAccessTokenResolver::upholds(const ResolvedToken& token,
                                            RequestContext& request) const {
-    const Keys& keys = token.facts().keys;
+    const KeyDigests& keys = token.facts().keys;
     auto key = keys.begin();
     for (const std::string* id :
          {&protection_.decryption_secret_id, &protection_.verification_secret_id}) {
@@ -63,11 +63,12 @@ Resolution StatelessAccessTokenResolver::resolve_encrypted(std::string_view toke
         return decrypted.as<ResolvedToken>();
     }
     const std::string_view content = as_text(decrypted.value().content);
-    Keys keys{decrypted.value().key};
+    KeyDigests keys;
+    keys.add(decrypted.value().key);
     // RFC 7519 section 5.2 recommends "cty" to tell the two apart; here the configuration does.
     return protection_.verification_secret_id.empty()
-               ? resolve_claims(jwe.value().header, std::string(content), std::move(keys), request)
-               : resolve_signed(content, std::move(keys), request);
+               ? resolve_claims(jwe.value().header, std::string(content), keys, request)
+               : resolve_signed(content, keys, request);
 }
 
 Step<StatelessAccessTokenResolver::Decrypted> StatelessAccessTokenResolver::decrypt_content(
@@ -97,7 +98,7 @@ Step<StatelessAccessTokenResolver::Decrypted> StatelessAccessTokenResolver::decr
     return Denial{Code::kDecryptionFailed, "no key that fits decrypts it"};
 }
 
-Resolution StatelessAccessTokenResolver::resolve_signed(std::string_view token, Keys keys,
+Resolution StatelessAccessTokenResolver::resolve_signed(std::string_view token, KeyDigests keys,
                                                         RequestContext& request) const {
     auto jws = parse_jws(token, headers_);
     if (!jws.ok()) {
@@ -112,10 +113,9 @@ Resolution StatelessAccessTokenResolver::resolve_signed(std::string_view token, 
         if (!key.ok()) {
             return key.as<ResolvedToken>();
         }
-        keys.push_back(key.value());
+        keys.add(key.value());
     }
-    return resolve_claims(jws.value().header, std::move(jws.value().payload), std::move(keys),
-                          request);
+    return resolve_claims(jws.value().header, std::move(jws.value().payload), keys, request);
 }
 
 Result<const Algorithm*> StatelessAccessTokenResolver::allowed_algorithm(
@@ -158,7 +158,8 @@ Step<Digest> StatelessAccessTokenResolver::check_signature(const Jws& jws,
 }
 
 Resolution StatelessAccessTokenResolver::resolve_claims(const JoseHeader& header, std::string text,
-                                                        Keys keys, RequestContext& request) const {
+                                                        const KeyDigests& keys,
+                                                        RequestContext& request) const {
     JsonHandle claims = parse_json_object(text);
     if (!claims) {
         return Denial{Code::kMalformedToken, "its payload is no JSON object that can be trusted"};
@@ -172,7 +173,7 @@ Resolution StatelessAccessTokenResolver::resolve_claims(const JoseHeader& header
         return scopes.error();
     }
     ResolvedToken::Facts facts{join(scopes.value(), ' '), read_confirmation(claims.get()),
-                               policy_.valid_until_ms(claims.get()), std::move(keys)};
+                               policy_.valid_until_ms(claims.get()), keys};
     return ResolvedToken(std::move(text), std::move(claims), std::move(facts));
 }
 

@@ -40,16 +40,15 @@ class StatelessAccessTokenResolver final : public AccessTokenResolver {
     bool upholds(const ResolvedToken& token, RequestContext& request) const override;
 
   private:
-    /* Digests of the keys that vouch for a token, in the order in which they were used. */
-    using Keys = std::vector<Digest>;
     struct Decrypted {
         SecretBytes content;
         Digest key;
     };
 
     Resolution resolve_encrypted(std::string_view token, RequestContext& request) const;
-    Resolution resolve_signed(std::string_view token, Keys keys, RequestContext& request) const;
-    Resolution resolve_claims(const JoseHeader& header, std::string text, Keys keys,
+    Resolution resolve_signed(std::string_view token, KeyDigests keys,
+                              RequestContext& request) const;
+    Resolution resolve_claims(const JoseHeader& header, std::string text, const KeyDigests& keys,
                               RequestContext& request) const;
     Step<Decrypted> decrypt_content(const Jwe& jwe, RequestContext& request) const;
     Step<Digest> check_signature(const Jws& jws, RequestContext& request) const;

@@ -182,6 +182,15 @@ emerg: "oauth2_scope" directive is not allowed here
 oauth2_token_profile jwt;
 emerg: oauth2_token_profile: invalid value "jwt", use one of any, am, rfc9068
 
+oauth2_issuer https://$host;
+warn: oauth2_issuer: "https://$host" is taken to the letter, variables are not replaced here
+
+oauth2_audience https://api.example.com $host;
+warn: oauth2_audience: "$host" is taken to the letter, variables are not replaced here
+
+oauth2_scope 'say "hi"';
+warn: oauth2_scope: "say \"hi\"" can be no scope, so good tokens are answered with 500; scopes are printable ASCII without " and \, with spaces between
+
 oauth2_issuer "";
 emerg: oauth2_resolver stateless needs oauth2_issuer: write the exact "iss" of the tokens
 

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Runs NGINX with the module against a real authorization server: oidc-provider, under node's test
-# runner. ./build.sh e2e calls this once the module and the mint are built.
+# Runs NGINX with the module against a real authorization server, oidc-provider, and holds it and the
+# mint against another implementation of JOSE, jose; both under node's test runner. ./build.sh e2e calls
+# this once the module and the mint are built.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 readonly WORK=$PWD/build/e2e
-readonly SECONDS_FOR_ALL=300
+readonly SECONDS_FOR_ALL=600
 
 for tool in node npm; do
     command -v "$tool" >/dev/null || {
@@ -37,4 +38,4 @@ trap stop_the_rest EXIT
 
 NGINX_BINARY=${NGINX_BINARY:-$(PATH=$PATH:/usr/sbin:/sbin command -v nginx)}
 export NGINX_BINARY E2E_ROOT=$PWD
-timeout "$SECONDS_FOR_ALL" node --test --test-reporter=spec "$WORK"/t/*.test.mjs
+timeout "$SECONDS_FOR_ALL" node --test --test-reporter=spec "$WORK"/t/*.test.mjs "$WORK"/t/jose/*.test.mjs

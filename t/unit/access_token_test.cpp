@@ -32,6 +32,31 @@ void test_claims_are_parsed_when_they_are_asked_for(void** /*state*/) {
     assert_ptr_equal(token.claims(), token.claims());
 }
 
+/* Of a signed token that is known the text is decoded when somebody asks. */
+void test_claims_in_the_token(void** /*state*/) {
+    const std::string text = compact("{}", R"({"sub":"alice"})", "s");
+    const ResolvedToken token = ResolvedToken::of_payload(text, {});
+    check_text(json_text(token.claims(), "sub").value(), "alice");
+    check_text(token.text(), R"({"sub":"alice"})");
+    assert_ptr_equal(token.claims(), ResolvedToken(token).claims());
+}
+
+void test_no_more_keys_than_a_token_may_need(void** /*state*/) {
+    KeyDigests keys;
+    assert_int_equal(keys.end() - keys.begin(), 0);
+    keys.add({1});
+    keys.add({2});
+    assert_int_equal(keys.size(), 2);
+    assert_int_equal(keys.begin()[1][0], 2);
+    bool thrown = false;
+    try {
+        keys.add({3});
+    } catch (const std::bad_alloc&) {
+        thrown = true;
+    }
+    assert_true(thrown);
+}
+
 /* What wraps a resolver knows nothing of what it wraps, nor whether that has to wait. */
 class Demanding final : public AccessTokenResolver {
   public:
@@ -39,8 +64,7 @@ class Demanding final : public AccessTokenResolver {
 
     Resolution resolve(std::string_view token, RequestContext& request) const override {
         Resolution resolution = inner_->resolve(token, request);
-        if (resolution.ok() &&
-            !grants_all(split_scope(resolution.value().facts().scope), {"read"})) {
+        if (resolution.ok() && !grants_all(resolution.value().facts().scope, {"read"})) {
             return Denial{Code::kInsufficientScope, "it demands \"read\""};
         }
         return resolution;
@@ -74,6 +98,8 @@ int main() {
     const CMUnitTest tests[] = {
         cmocka_unit_test(test_a_token_owns_its_claims),
         cmocka_unit_test(test_claims_are_parsed_when_they_are_asked_for),
+        cmocka_unit_test(test_claims_in_the_token),
+        cmocka_unit_test(test_no_more_keys_than_a_token_may_need),
         cmocka_unit_test(test_resolvers_compose_while_they_wait),
     };
     return cmocka_run_group_tests(tests, nullptr, nullptr);

@@ -221,6 +221,16 @@ static void test_durations_are_parsed(void **state) {
     assert_int_equal(milliseconds, 60000);
 }
 
+static void test_constant_scopes_are_looked_at(void **state) {
+    (void)state;
+    oauth2_rs_warn_of_scope(text("read write"), reporter());
+    check_lines("", 0, 0);
+    oauth2_rs_warn_of_scope(text("a\\b"), reporter());
+    check_lines("oauth2_scope: \"a\\\\b\" can be no scope", 1, 0);
+    oauth2_rs_warn_of_scope(text(" "), reporter());
+    check_lines("oauth2_scope: \" \" can be no scope", 1, 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_registry_comes_and_goes),
@@ -232,6 +242,7 @@ int main(void) {
         cmocka_unit_test(test_algorithms_are_checked),
         cmocka_unit_test(test_stores_are_checked),
         cmocka_unit_test(test_durations_are_parsed),
+        cmocka_unit_test(test_constant_scopes_are_looked_at),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

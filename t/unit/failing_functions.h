@@ -64,6 +64,13 @@ int __wrap_EVP_PKEY_CTX_set_rsa_padding(EVP_PKEY_CTX* context, int padding) {
                : __real_EVP_PKEY_CTX_set_rsa_padding(context, padding);
 }
 
+decltype(EVP_PKEY_CTX_set_rsa_mgf1_md) __real_EVP_PKEY_CTX_set_rsa_mgf1_md;
+int __wrap_EVP_PKEY_CTX_set_rsa_mgf1_md(EVP_PKEY_CTX* context, const EVP_MD* digest) {
+    return fails("EVP_PKEY_CTX_set_rsa_mgf1_md")
+               ? 0
+               : __real_EVP_PKEY_CTX_set_rsa_mgf1_md(context, digest);
+}
+
 decltype(EVP_PKEY_CTX_set_rsa_pss_saltlen) __real_EVP_PKEY_CTX_set_rsa_pss_saltlen;
 int __wrap_EVP_PKEY_CTX_set_rsa_pss_saltlen(EVP_PKEY_CTX* context, int size) {
     return fails("EVP_PKEY_CTX_set_rsa_pss_saltlen")

@@ -126,12 +126,19 @@ Signer Signer::rsa(std::size_t bits) {
     return {"", PublicKeyHandle(EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", bits)), ""};
 }
 
-Signer Signer::rsa_pss() {
+Signer Signer::rsa_pss() { return rsa_pss(nullptr, nullptr, 0); }
+
+Signer Signer::rsa_pss(const EVP_MD* digest, const EVP_MD* mask_digest, int least_salt) {
     const PublicKeyContextHandle context(EVP_PKEY_CTX_new_from_name(nullptr, "RSA-PSS", nullptr));
     EVP_PKEY* key = nullptr;
+    const auto restrict_key = [&] {
+        return EVP_PKEY_CTX_set_rsa_pss_keygen_md(context.get(), digest) == 1 &&
+               EVP_PKEY_CTX_set_rsa_pss_keygen_mgf1_md(context.get(), mask_digest) == 1 &&
+               EVP_PKEY_CTX_set_rsa_pss_keygen_saltlen(context.get(), least_salt) == 1;
+    };
     must(EVP_PKEY_keygen_init(context.get()) == 1 &&
              EVP_PKEY_CTX_set_rsa_keygen_bits(context.get(), 2048) == 1 &&
-             EVP_PKEY_generate(context.get(), &key) == 1,
+             (digest == nullptr || restrict_key()) && EVP_PKEY_generate(context.get(), &key) == 1,
          "making an RSA-PSS key");
     return {"", PublicKeyHandle(key), ""};
 }

@@ -102,6 +102,7 @@ class Signer {
   public:
     static Signer rsa(std::size_t bits = 2048);
     static Signer rsa_pss();
+    static Signer rsa_pss(const EVP_MD* digest, const EVP_MD* mask_digest, int least_salt);
     static Signer ec(const char* curve);   // "P-256", "P-384", "P-521", "secp256k1"
     static Signer okp(const char* curve);  // "Ed25519", "Ed448"
     static Signer oct(std::string secret);

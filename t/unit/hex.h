@@ -16,6 +16,16 @@ inline std::string from_hex(std::string_view hex) {
     return bytes;
 }
 
+inline std::string to_hex(std::string_view bytes) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    std::string hex;
+    for (const char byte : bytes) {
+        hex += kDigits[static_cast<unsigned char>(byte) >> 4];
+        hex += kDigits[static_cast<unsigned char>(byte) & 15];
+    }
+    return hex;
+}
+
 }  // namespace oauth2_rs::fakes
 
 #endif

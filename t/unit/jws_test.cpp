@@ -61,6 +61,14 @@ void test_parts_are_counted(void** /*state*/) {
     assert_int_equal(count_parts("...."), 5);
 }
 
+void test_the_payload_of_a_signed_token(void** /*state*/) {
+    check_text(encoded_payload("a.bc.d"), "bc");
+    check_text(encoded_payload(".b."), "b");
+    for (const char* token : {"", "a", "a.b", "a.b.c.d", "a.b.c.d.e", "a..c"}) {
+        check_text(encoded_payload(token), "");
+    }
+}
+
 void test_each_part_is_strict_base64url(void** /*state*/) {
     const std::string header = encode_base64url(kHeader);
     check_good(parse_jws(header + ".Zm9v.Zm9v"));
@@ -117,6 +125,7 @@ int main() {
         cmocka_unit_test(test_any_bytes_may_be_signed),
         cmocka_unit_test(test_payload_and_signature_may_be_empty),
         cmocka_unit_test(test_three_parts_are_needed),
+        cmocka_unit_test(test_the_payload_of_a_signed_token),
         cmocka_unit_test(test_parts_are_counted),
         cmocka_unit_test(test_each_part_is_strict_base64url),
         cmocka_unit_test(test_headers_are_judged),

@@ -193,6 +193,37 @@ void test_keys_are_found_by_name(void** /*state*/) {
     }
 }
 
+/* The first is the active one, the others are still good: which is which is the administrator's. */
+void test_keys_of_one_name_keep_their_order(void** /*state*/) {
+    std::vector<KeyPointer> keys;
+    for (int count = 0; count < 12; ++count) {
+        const std::string secret(32, static_cast<char>('a' + count));
+        keys.push_back(Signer::oct(secret).key(kid(count % 4 == 3 ? "other" : "same")));
+    }
+    const KeySet set(std::move(keys));
+    for (const KeyPurpose purpose : {KeyPurpose::kVerify, KeyPurpose::kDecrypt}) {
+        std::vector<const Key*> expected;
+        for (const KeyPointer& key : set.keys()) {
+            if (key->name() == "same") {
+                expected.push_back(key.get());
+            }
+        }
+        assert_int_equal(expected.size(), 9);
+        assert_true(set.named("same", purpose) == expected);
+        assert_int_equal(set.named("other", purpose).size(), 3);
+    }
+}
+
+/* Messages go to a log whose lines end somewhere. */
+void test_long_names_are_cut_in_messages(void** /*state*/) {
+    const auto content =
+        parse_jwk_set(set_of({Signer::oct("short").jwk(kid(std::string(5000, 'k')))}));
+    check_good(content);
+    const std::string& message = content.value().problems.at(0).message;
+    assert_true(message.size() < 200);
+    check_holds(message, "kkk...\": it is shorter than the 32 bytes");
+}
+
 /* A name of a key that may not verify names none for us. */
 void test_keys_that_may_not_verify_have_no_name(void** /*state*/) {
     const KeySet set(
@@ -229,6 +260,8 @@ int main() {
         cmocka_unit_test(test_a_broken_private_half_leaves_the_public_one),
         cmocka_unit_test(test_private_keys_are_noticed),
         cmocka_unit_test(test_keys_are_found_by_name),
+        cmocka_unit_test(test_keys_of_one_name_keep_their_order),
+        cmocka_unit_test(test_long_names_are_cut_in_messages),
         cmocka_unit_test(test_keys_that_may_not_verify_have_no_name),
         cmocka_unit_test(test_a_set_can_be_moved),
         cmocka_unit_test(test_an_empty_set),

@@ -1,6 +1,7 @@
 #include "jose/key_strength.h"
 
 #include <openssl/core_names.h>
+#include <openssl/err.h>
 #include <openssl/param_build.h>
 #include <openssl/pem.h>
 
@@ -9,6 +10,7 @@
 #include "base/handles.h"
 #include "checks.h"
 #include "fakes.h"
+#include "hex.h"
 
 using namespace oauth2_rs;
 using namespace oauth2_rs::fakes;
@@ -20,12 +22,10 @@ using Parameters = Handle<OSSL_PARAM, OSSL_PARAM_free>;
 using BignumContext = Handle<BN_CTX, BN_CTX_free>;
 
 /* A public key of any numbers; that they make no real key doesn't matter here. */
-PublicKeyHandle rsa_key(const BIGNUM* modulus, unsigned long exponent) {
-    const BignumHandle e(BN_new());
-    BN_set_word(e.get(), exponent);
+PublicKeyHandle rsa_key(const BIGNUM* modulus, const BIGNUM* exponent) {
     const ParameterBuilder builder(OSSL_PARAM_BLD_new());
     OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_N, modulus);
-    OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_E, e.get());
+    OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_E, exponent);
     const Parameters parameters(OSSL_PARAM_BLD_to_param(builder.get()));
     const PublicKeyContextHandle context(EVP_PKEY_CTX_new_from_name(nullptr, "RSA", nullptr));
     EVP_PKEY* key = nullptr;
@@ -33,6 +33,14 @@ PublicKeyHandle rsa_key(const BIGNUM* modulus, unsigned long exponent) {
     EVP_PKEY_fromdata(context.get(), &key, EVP_PKEY_PUBLIC_KEY, parameters.get());
     assert_non_null(key);
     return PublicKeyHandle(key);
+}
+
+std::string hex_of(const char* byte, std::size_t count) {
+    std::string hex;
+    for (; count > 0; --count) {
+        hex += byte;
+    }
+    return hex;
 }
 
 /* The odd number 2^(bits-1) + 1. */
@@ -43,11 +51,17 @@ BignumHandle modulus_of(int bits) {
     return modulus;
 }
 
-std::string weakness_of(const BIGNUM* modulus, unsigned long exponent) {
+std::string weakness_of(const BIGNUM* modulus, const BIGNUM* exponent) {
     const PublicKeyHandle key = rsa_key(modulus, exponent);
     const char* weakness = rsa_key_weakness(key.get());
     check_no_error_queued();
     return weakness == nullptr ? "" : weakness;
+}
+
+std::string weakness_of(const BIGNUM* modulus, unsigned long exponent) {
+    const BignumHandle number(BN_new());
+    BN_set_word(number.get(), exponent);
+    return weakness_of(modulus, number.get());
 }
 
 void test_a_real_key_is_sound(void** /*state*/) {
@@ -76,6 +90,115 @@ void test_exponents(void** /*state*/) {
     check_holds(weakness_of(modulus.get(), 1), "exponent");
     check_holds(weakness_of(modulus.get(), 2), "exponent");
     check_holds(weakness_of(modulus.get(), 65536), "exponent");
+}
+
+/* OpenSSL refuses these too, but only when a signature is there. */
+void test_exponents_that_verify_nothing(void** /*state*/) {
+    const struct {
+        int modulus_bits;
+        int exponent_bits;
+        bool sound;
+    } rows[] = {{2048, 64, true},    {2048, 65, true},  {2048, 2047, true}, {2048, 2048, false},
+                {2048, 2049, false}, {3072, 65, true},  {3072, 3071, true}, {3073, 64, true},
+                {3073, 65, false},   {16384, 64, true}, {16384, 65, false}};
+    for (const auto& row : rows) {
+        const std::string weakness =
+            weakness_of(modulus_of(row.modulus_bits).get(), modulus_of(row.exponent_bits).get());
+        check_text(weakness, row.sound ? ""
+                                       : "its RSA exponent is too long: OpenSSL verifies "
+                                         "nothing with it");
+    }
+}
+
+PublicKeyHandle edwards_key(const char* type, const std::string& bytes) {
+    PublicKeyHandle key(EVP_PKEY_new_raw_public_key_ex(
+        nullptr, type, nullptr, reinterpret_cast<const unsigned char*>(bytes.data()),
+        bytes.size()));
+    assert_non_null(key.get());
+    return key;
+}
+
+/* R is the neutral point and S is 0: good for a multiple of the point's order as the hash. */
+bool is_forgeable(EVP_PKEY* key, std::size_t size) {
+    std::string signature(2 * size, '\0');
+    signature[0] = 1;
+    bool forged = false;
+    for (int message = 0; message < 100 && !forged; ++message) {
+        const DigestContextHandle context(EVP_MD_CTX_new());
+        const std::string text = std::to_string(message);
+        forged = EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key) == 1 &&
+                 EVP_DigestVerify(
+                     context.get(), reinterpret_cast<const unsigned char*>(signature.data()),
+                     signature.size(), reinterpret_cast<const unsigned char*>(text.data()),
+                     text.size()) == 1;
+    }
+    ERR_clear_error();
+    return forged;
+}
+
+/* Whoever chooses such a key, or is made to, accepts what anybody signs. */
+void test_points_of_a_low_order(void** /*state*/) {
+    const std::string minus_one_25519 = "ec" + hex_of("ff", 30) + "7f";
+    const std::string minus_one_448 = "fe" + hex_of("ff", 27) + "fe" + hex_of("ff", 27) + "00";
+    const struct {
+        const char* type;
+        std::string hex;
+    } points[] = {
+        {"ED25519", "01" + hex_of("00", 31)},
+        {"ED25519", minus_one_25519},
+        {"ED25519", hex_of("00", 32)},
+        {"ED25519", hex_of("00", 31) + "80"},
+        {"ED25519", "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"},
+        {"ED25519", "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85"},
+        {"ED25519", "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a"},
+        {"ED25519", "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa"},
+        {"ED448", "01" + hex_of("00", 56)},
+        {"ED448", minus_one_448},
+        {"ED448", hex_of("00", 57)},
+        {"ED448", hex_of("00", 56) + "80"},
+    };
+    for (const auto& point : points) {
+        const std::string bytes = from_hex(point.hex);
+        const PublicKeyHandle key = edwards_key(point.type, bytes);
+        // OpenSSL verifies nothing with those of Ed448.
+        assert_int_equal(is_forgeable(key.get(), bytes.size()), point.type[2] == '2');
+        const char* weakness = edwards_key_weakness(key.get());
+        check_holds(weakness == nullptr ? "" : weakness, "low order");
+        check_no_error_queued();
+    }
+}
+
+/* The same numbers, and the prime added. */
+void test_other_ways_to_write_them(void** /*state*/) {
+    const struct {
+        const char* type;
+        std::string hex;
+    } points[] = {{"ED25519", "ed" + hex_of("ff", 30) + "7f"},
+                  {"ED25519", "ee" + hex_of("ff", 30) + "7f"},
+                  {"ED25519", "ee" + hex_of("ff", 31)},
+                  {"ED448", hex_of("ff", 28) + "fe" + hex_of("ff", 27) + "00"},
+                  {"ED448", hex_of("00", 28) + hex_of("ff", 28) + "00"}};
+    for (const auto& point : points) {
+        const PublicKeyHandle key = edwards_key(point.type, from_hex(point.hex));
+        assert_non_null(edwards_key_weakness(key.get()));
+        check_no_error_queued();
+    }
+}
+
+void test_other_points_are_sound(void** /*state*/) {
+    for (const char* type : {"ED25519", "ED448"}) {
+        const bool short_one = std::string(type) == "ED25519";
+        const Signer signer = Signer::okp(short_one ? "Ed25519" : "Ed448");
+        assert_null(edwards_key_weakness(signer.native()));
+        assert_false(is_forgeable(signer.native(), short_one ? 32 : 57));
+        // The order 8 is that of one curve alone.
+        const PublicKeyHandle key =
+            edwards_key(type, from_hex("02" + hex_of("00", short_one ? 31 : 56)));
+        assert_null(edwards_key_weakness(key.get()));
+    }
+    check_no_error_queued();
+    assert_non_null(edwards_key_weakness(ec_signer().native()));
+    check_no_error_queued();
 }
 
 /* CVE-2017-15361: a modulus that is a power of 65537 modulo every small prime. */
@@ -208,6 +331,10 @@ int main() {
         cmocka_unit_test(test_moduli_have_bounds),
         cmocka_unit_test(test_an_even_modulus_is_no_product_of_two_primes),
         cmocka_unit_test(test_exponents),
+        cmocka_unit_test(test_exponents_that_verify_nothing),
+        cmocka_unit_test(test_points_of_a_low_order),
+        cmocka_unit_test(test_other_ways_to_write_them),
+        cmocka_unit_test(test_other_points_are_sound),
         cmocka_unit_test(test_factorable_moduli_are_found),
         cmocka_unit_test(test_a_key_without_rsa_numbers_is_refused),
         cmocka_unit_test(test_secrets_have_32_bytes_at_least),

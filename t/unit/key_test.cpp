@@ -2,6 +2,7 @@
 
 #include <openssl/pem.h>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -169,6 +170,25 @@ void test_what_a_key_says_of_itself(void** /*state*/) {
     assert_int_equal(oct->secret_size(), 40);
 }
 
+/* A cache entry counts only while the very key that vouched for it is there. */
+void test_a_digest_tells_keys_apart(void** /*state*/) {
+    const Digest digest = rsa_signer().key()->digest();
+    assert_true(rsa_signer().key()->digest() == digest);
+    std::vector<Digest> others{digest, ec_signer().key()->digest(), secret_of(32)->digest(),
+                               secret_of(33)->digest()};
+    for (const char* members :
+         {R"(,"kid":"a")", R"(,"kid":"aRS256")", R"(,"kid":"a","alg":"RS256")", R"(,"alg":"RS256")",
+          R"(,"use":"enc")"}) {
+        others.push_back(rsa_signer().key(members)->digest());
+    }
+    KeyTerms named;
+    named.name = "a";
+    others.push_back(secret_of(32, named)->digest());
+    for (auto one = others.begin(); one != others.end(); ++one) {
+        assert_int_equal(std::count(others.begin(), others.end(), *one), 1);
+    }
+}
+
 void test_sound_keys_have_no_weakness(void** /*state*/) {
     assert_null(rsa_signer().key()->weakness(KeyPurpose::kVerify));
     assert_null(ec_signer().key()->weakness(KeyPurpose::kVerify));
@@ -206,6 +226,7 @@ int main() {
         cmocka_unit_test(test_verifying_asks_whether_it_fits),
         cmocka_unit_test(test_a_public_key_is_no_secret),
         cmocka_unit_test(test_what_a_key_says_of_itself),
+        cmocka_unit_test(test_a_digest_tells_keys_apart),
         cmocka_unit_test(test_sound_keys_have_no_weakness),
         cmocka_unit_test(test_weak_keys_say_why),
     };

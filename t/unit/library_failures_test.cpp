@@ -13,7 +13,7 @@
 // link: -Wl,--wrap=EVP_PKEY_fromdata,--wrap=EVP_PKEY_public_check
 // link: -Wl,--wrap=EVP_PKEY_new_raw_public_key_ex,--wrap=EVP_PKEY_get_bn_param
 // link: -Wl,--wrap=BIO_new_mem_buf,--wrap=PEM_read_bio,--wrap=json_loadb,--wrap=json_dump_callback
-// link: -Wl,--wrap=json_stringn
+// link: -Wl,--wrap=json_stringn,--wrap=EVP_PKEY_CTX_set_rsa_mgf1_md
 
 #include <new>
 #include <set>
@@ -80,7 +80,9 @@ std::vector<Kind> kinds() {
     std::vector<Kind> kinds;
     kinds.push_back({"RS256", Signer::rsa(), padded, kDigestedUse});
     kinds.push_back(
-        {"PS256", Signer::rsa(), with(padded, {"EVP_PKEY_CTX_set_rsa_pss_saltlen"}), kDigestedUse});
+        {"PS256", Signer::rsa(),
+         with(padded, {"EVP_PKEY_CTX_set_rsa_mgf1_md", "EVP_PKEY_CTX_set_rsa_pss_saltlen"}),
+         kDigestedUse});
     kinds.push_back({"ES256", Signer::ec("P-256"), prepared, kDigestedUse});
     kinds.push_back({"EdDSA",
                      Signer::okp("Ed25519"),

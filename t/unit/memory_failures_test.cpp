@@ -284,6 +284,27 @@ void test_judging_bad_tokens(void** /*state*/) {
     judge_with_failures(settings, token_of({"HS512", &oct_signer()}, R"({"iss":"x"})"), false);
 }
 
+/* Whether the scopes are there may be impossible to tell: the earlier verdict doesn't stand then.
+ */
+void test_asking_a_granted_request_for_scopes(void** /*state*/) {
+    const Settings settings;
+    oauth2_rs_registry_t* const registry = oauth2_rs_registry_create();
+    Request request(oauth2_rs_registry_resolver(registry, settings.get(), &kReporter),
+                    token_of(kinds()[0], kClaims));
+    const oauth2_rs_text_t scope = text("read");
+    const int failures = with_every_failure([&] {
+        {
+            const Relief relief;
+            assert_true(request.is_granted());
+        }
+        const bool granted =
+            oauth2_rs_require_scopes(request.resolution(), &scope, 1) == OAUTH2_RS_GRANTED;
+        assert_int_equal(granted, !shortage.struck);
+    });
+    assert_true(failures > 0);
+    oauth2_rs_registry_destroy(registry);
+}
+
 void test_reading_claims(void** /*state*/) {
     const Settings settings;
     oauth2_rs_registry_t* const registry = oauth2_rs_registry_create();
@@ -334,6 +355,7 @@ void test_single_checks(void** /*state*/) {
         std::int64_t milliseconds = 0;
         oauth2_rs_check_algorithm(text("unknown"), &kReporter);
         oauth2_rs_check_secret_id(text("oauth2_x"), text("../a"), &kReporter);
+        oauth2_rs_warn_of_scope(text("a\\b"), &kReporter);
         oauth2_rs_parse_duration(text("oauth2_x"), text("1 parsec"), &milliseconds, &kReporter);
     });
     assert_true(failures > 5);
@@ -348,9 +370,13 @@ int main() {
     }
     json_set_alloc_funcs(allocate_for_jansson, std::free);
     const CMUnitTest tests[] = {
-        cmocka_unit_test(test_building_a_resolver),   cmocka_unit_test(test_judging_good_tokens),
-        cmocka_unit_test(test_judging_bad_tokens),    cmocka_unit_test(test_reading_claims),
-        cmocka_unit_test(test_scopes_and_challenges), cmocka_unit_test(test_single_checks),
+        cmocka_unit_test(test_building_a_resolver),
+        cmocka_unit_test(test_judging_good_tokens),
+        cmocka_unit_test(test_judging_bad_tokens),
+        cmocka_unit_test(test_asking_a_granted_request_for_scopes),
+        cmocka_unit_test(test_reading_claims),
+        cmocka_unit_test(test_scopes_and_challenges),
+        cmocka_unit_test(test_single_checks),
     };
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

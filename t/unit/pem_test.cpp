@@ -148,6 +148,43 @@ void test_pss_keys_are_restricted(void** /*state*/) {
     check_no_error_queued();
 }
 
+/* RFC 8017 appendix A.2.3: it may name the hash, the one of MGF1, and the least salt. */
+void test_parameters_of_pss_keys(void** /*state*/) {
+    const struct {
+        const EVP_MD* digest;
+        const EVP_MD* mask_digest;
+        int salt;
+        const char* fitting;
+    } rows[] = {{EVP_sha256(), EVP_sha256(), 32, "PS256"}, {EVP_sha384(), EVP_sha384(), 0, "PS384"},
+                {EVP_sha512(), EVP_sha512(), 20, "PS512"}, {EVP_sha1(), EVP_sha1(), 20, ""},
+                {EVP_sha256(), EVP_sha1(), 32, ""},        {EVP_sha256(), EVP_sha256(), 33, ""}};
+    for (const auto& row : rows) {
+        const Signer signer = Signer::rsa_pss(row.digest, row.mask_digest, row.salt);
+        if (*row.fitting == '\0') {
+            check_bad(public_pem(signer), "RSASSA-PSS parameters");
+            continue;
+        }
+        bool is_private = true;
+        const auto key = parse_pem(to_secret(public_pem(signer)), "a", &is_private);
+        check_good(key);
+        for (const Algorithm* algorithm : algorithms_of(AlgorithmKind::kSignature)) {
+            assert_int_equal(key.value()->fits(*algorithm), algorithm->name == row.fitting);
+        }
+        const Algorithm& algorithm = *find_algorithm(row.fitting);
+        assert_true(key.value()->verify(algorithm, kInput, signer.sign(row.fitting, kInput)));
+        check_no_error_queued();
+    }
+}
+
+/* What "openssl ecparam -genkey" writes: the curve, and then the key. */
+void test_the_curve_before_its_key_is_passed_over(void** /*state*/) {
+    const std::string curve = labelled("EC PARAMETERS", "\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07");
+    check_verifies(curve + traditional_pem(ec_signer()), ec_signer(), "ES256", true);
+    check_verifies(curve + curve + public_pem(rsa_signer()), rsa_signer(), "RS256", false);
+    check_bad(curve, "no PEM block");
+    check_bad(curve + labelled("DH PARAMETERS", "abc"), "no certificate and no key");
+}
+
 void test_the_first_block_counts(void** /*state*/) {
     check_verifies("Subject: somebody\n" + public_pem(ec_signer()) + public_pem(rsa_signer()),
                    ec_signer(), "ES256", false);
@@ -178,8 +215,8 @@ void test_blocks_that_hold_no_key_are_refused(void** /*state*/) {
         check_bad(labelled(label, std::string("\x30\x82\xff\xff\x02", 5)),
                   "no certificate and no key");
     }
-    for (const char* label : {"CERTIFICATE REQUEST", "EC PARAMETERS", "OPENSSH PRIVATE KEY",
-                              "X509 CRL", "DH PARAMETERS", "hmac secret key"}) {
+    for (const char* label : {"CERTIFICATE REQUEST", "OPENSSH PRIVATE KEY", "X509 CRL",
+                              "DH PARAMETERS", "hmac secret key"}) {
         check_bad(labelled(label, "abc"), "no certificate and no key");
     }
 }
@@ -207,6 +244,8 @@ int main() {
         cmocka_unit_test(test_private_keys),
         cmocka_unit_test(test_the_gateways_symmetric_labels),
         cmocka_unit_test(test_pss_keys_are_restricted),
+        cmocka_unit_test(test_parameters_of_pss_keys),
+        cmocka_unit_test(test_the_curve_before_its_key_is_passed_over),
         cmocka_unit_test(test_the_first_block_counts),
         cmocka_unit_test(test_encrypted_keys_are_refused),
         cmocka_unit_test(test_text_without_a_block_is_refused),

@@ -129,6 +129,12 @@ void test_weak_keys_are_refused(void** /*state*/) {
     check_refused(parse(encode_base64(pem_of(ec_signer())), SecretFormat::kBase64), "no secret");
 }
 
+/* Which no configuration can name. */
+void test_a_format_that_is_none(void** /*state*/) {
+    check_refused(parse(encode_base64(std::string(32, 's')), static_cast<SecretFormat>(9)),
+                  "unknown format");
+}
+
 /* Messages are for the error log. */
 void test_messages_hold_nothing_of_the_secret(void** /*state*/) {
     const std::string text = "hush-hush";
@@ -153,6 +159,7 @@ int main() {
         cmocka_unit_test(test_keys_for_other_uses_are_refused),
         cmocka_unit_test(test_weakness_depends_on_the_purposes),
         cmocka_unit_test(test_weak_keys_are_refused),
+        cmocka_unit_test(test_a_format_that_is_none),
         cmocka_unit_test(test_messages_hold_nothing_of_the_secret),
     };
     return cmocka_run_group_tests(tests, nullptr, nullptr);

@@ -164,6 +164,24 @@ void test_a_store_that_waits_or_fails_decides(void** /*state*/) {
     check_text(chosen(secrets, query("RS256")), "r1 r2");
 }
 
+/* By the key's own digest, whatever store it is in now. */
+void test_whether_a_key_is_still_there(void** /*state*/) {
+    const StorePointer first = store(key_list(rsa_signer().key()));
+    const StorePointer second = store(key_list(ec_signer().key()));
+    const SecretsProvider secrets = provider({first, second});
+    FakeRequestContext request;
+    assert_true(secrets.holds(request, "id", rsa_signer().key()->digest()));
+    assert_true(secrets.holds(request, "id", ec_signer().key()->digest()));
+    assert_false(secrets.holds(request, "other", rsa_signer().key()->digest()));
+    assert_false(secrets.holds(request, "id", oct_signer().key()->digest()));
+    assert_false(secrets.holds(request, "id", rsa_signer().key(kid("renamed"))->digest()));
+
+    second->hold("id", key_list(ec_signer().key(kid("renamed"))));
+    assert_false(secrets.holds(request, "id", ec_signer().key()->digest()));
+    first->pending = true;
+    assert_false(secrets.holds(request, "id", rsa_signer().key()->digest()));
+}
+
 }  // namespace
 
 int main() {
@@ -179,6 +197,7 @@ int main() {
         cmocka_unit_test(test_eight_keys_at_the_most),
         cmocka_unit_test(test_only_fitting_keys_are_counted),
         cmocka_unit_test(test_a_store_that_waits_or_fails_decides),
+        cmocka_unit_test(test_whether_a_key_is_still_there),
     };
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

@@ -1,6 +1,7 @@
 #include "jose/signature_verifier.h"
 
 #include <openssl/ec.h>
+#include <openssl/err.h>
 #include <openssl/obj_mac.h>
 #include <openssl/rsa.h>
 
@@ -246,6 +247,32 @@ void test_eddsa_is_not_malleable(void** /*state*/) {
     check_verdict(verifier.get(), other, false);
 }
 
+/* What others left in the queue, or OpenSSL by the way, doesn't stay there: TLS would find it. */
+void test_the_error_queue_is_left_empty(void** /*state*/) {
+    const struct {
+        const char* alg;
+        Signer signer;
+    } rows[] = {{"RS256", Signer::rsa()},
+                {"PS256", Signer::rsa()},
+                {"ES256", Signer::ec("P-256")},
+                {"EdDSA", Signer::okp("Ed25519")},
+                {"HS256", Signer::oct(std::string(32, 's'))}};
+    const SecretBytes secret = to_secret(std::string(32, 's'));
+    for (const auto& row : rows) {
+        ERR_raise(ERR_LIB_USER, ERR_R_INTERNAL_ERROR);
+        const auto verifier = row.signer.native() == nullptr
+                                  ? make_hmac_verifier(algorithm(row.alg), secret)
+                                  : verifier_of(row.signer, row.alg);
+        check_no_error_queued();
+        for (const bool good : {true, false}) {
+            const std::string signature = row.signer.sign(row.alg, good ? kInput : "other");
+            ERR_raise(ERR_LIB_USER, ERR_R_INTERNAL_ERROR);
+            assert_int_equal(verifier->verify(kInput, signature), good);
+            check_no_error_queued();
+        }
+    }
+}
+
 /* The engine itself refuses an RSA-PSS key for PKCS #1. */
 void test_what_the_engine_refuses_is_no_verifier(void** /*state*/) {
     const Signer pss = Signer::rsa_pss();
@@ -269,6 +296,7 @@ int main() {
         cmocka_unit_test(test_der_is_refused),
         cmocka_unit_test(test_the_salt_of_pss_has_one_length),
         cmocka_unit_test(test_eddsa_is_not_malleable),
+        cmocka_unit_test(test_the_error_queue_is_left_empty),
         cmocka_unit_test(test_what_the_engine_refuses_is_no_verifier),
     };
     return cmocka_run_group_tests(tests, nullptr, nullptr);

@@ -310,6 +310,21 @@ void test_a_store_that_has_to_fetch(void** /*state*/) {
     check_denied(bench.resolve(token), Code::kInternalError);
 }
 
+/* What a cache asks before it serves a token that was accepted once. */
+void test_upholding_while_the_key_is_there(void** /*state*/) {
+    Bench bench(key_list(ec_signer().key(), oct_signer().key()));
+    const StatelessAccessTokenResolver resolver(bench.protection, SecretsProvider({bench.store}),
+                                                bench.policy);
+    const Resolution resolution = resolver.resolve(token_of(ec_signer(), "ES256"), bench.request);
+    check_good(resolution);
+    assert_int_equal(resolution.value().facts().keys.size(), 1);
+    assert_true(resolver.upholds(resolution.value(), bench.request));
+    bench.store->hold("id", oct_signer().key());
+    assert_false(resolver.upholds(resolution.value(), bench.request));
+    bench.store->hold("id", key_list(oct_signer().key(), ec_signer().key()));
+    assert_true(resolver.upholds(resolution.value(), bench.request));
+}
+
 }  // namespace
 
 int main() {
@@ -333,6 +348,7 @@ int main() {
         cmocka_unit_test(test_the_claims_are_judged),
         cmocka_unit_test(test_without_verification),
         cmocka_unit_test(test_a_store_that_has_to_fetch),
+        cmocka_unit_test(test_upholding_while_the_key_is_there),
     };
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

@@ -80,6 +80,15 @@ void test_secret_ids(void** /*state*/) {
     }
 }
 
+void test_what_is_shown_in_messages(void** /*state*/) {
+    check_text(shown(""), "\"\"");
+    check_text(shown("a\"\\\n"), R"("a\"\\?")");
+    const std::string longest(80, 'k');
+    check_text(shown(longest), "\"" + longest + "\"");
+    check_text(shown(longest + "k"), "\"" + longest + "...\"");
+    check_text(shown(std::string(100'000, 'k')), "\"" + longest + "...\"");
+}
+
 void test_printable(void** /*state*/) {
     check_text(printable(" ~realm"), " ~realm");
     check_text(printable("a\r\nb\x7f\x80\xff\0c"sv), "a??b????c");
@@ -123,6 +132,7 @@ int main() {
         cmocka_unit_test(test_join),
         cmocka_unit_test(test_scope_characters),
         cmocka_unit_test(test_secret_ids),
+        cmocka_unit_test(test_what_is_shown_in_messages),
         cmocka_unit_test(test_printable),
         cmocka_unit_test(test_quoted),
         cmocka_unit_test(test_control_characters_are_found),

@@ -236,6 +236,22 @@ void test_of_other_der(void** /*state*/) {
     }
 }
 
+/* The same certificate in BER, which OpenSSL reads: its length in more bytes than it takes, or
+ * open. */
+void test_of_ber(void** /*state*/) {
+    const std::string good = der();
+    check_text(good.substr(0, 4), "\x30\x82\x01\x06"s);
+    const std::string content = good.substr(4);
+    for (const std::string& bytes :
+         {"\x30\x83\0\x01\x06"s + content, "\x30\x80"s + content + "\0\0"s}) {
+        const auto* at = reinterpret_cast<const unsigned char*>(bytes.data());
+        assert_non_null(
+            CertificateHandle(d2i_X509(nullptr, &at, static_cast<long>(bytes.size()))).get());
+        check_nothing(encode_base64(bytes));
+    }
+    check_thumbprint(encode_base64("\x30\x82\x01\x06"s + content));
+}
+
 /* Each bit of a certificate's first half counts, or what comes of it is no certificate. */
 void test_of_changed_der(void** /*state*/) {
     for (std::size_t bit = 0; bit < der().size() * 8; ++bit) {
@@ -294,6 +310,7 @@ int main() {
         cmocka_unit_test(test_of_sealed_pem),
         cmocka_unit_test(test_of_bad_percent_encoding),
         cmocka_unit_test(test_of_other_der),
+        cmocka_unit_test(test_of_ber),
         cmocka_unit_test(test_of_changed_der),
         cmocka_unit_test(test_up_to_64_kib),
         cmocka_unit_test(test_a_digest_that_fails),

@@ -55,7 +55,7 @@ void test_a_signed_token_stands_with_its_key(void** /*state*/) {
     const auto resolver = bench.resolver("sig", "");
     const auto token = resolved(*resolver, signed_token(), &bench.request);
     assert_int_equal(token.facts().keys.size(), 1);
-    assert_true(token.facts().keys[0] == ec_signer().key()->digest());
+    assert_true(token.facts().keys.begin()[0] == ec_signer().key()->digest());
     assert_true(resolver->upholds(token, bench.request));
     bench.store->hold("sig", oct_signer().key());
     assert_false(resolver->upholds(token, bench.request));
@@ -67,8 +67,8 @@ void test_a_nested_token_falls_with_either_key(void** /*state*/) {
     const auto resolver = bench.resolver("sig", "enc");
     const auto token = resolved(*resolver, encrypted(signed_token()), &bench.request);
     assert_int_equal(token.facts().keys.size(), 2);
-    assert_true(token.facts().keys[0] == rsa_recipient().key()->digest());
-    assert_true(token.facts().keys[1] == ec_signer().key()->digest());
+    assert_true(token.facts().keys.begin()[0] == rsa_recipient().key()->digest());
+    assert_true(token.facts().keys.begin()[1] == ec_signer().key()->digest());
     assert_true(resolver->upholds(token, bench.request));
 
     bench.store->hold("enc", x25519_recipient().key());

@@ -11,9 +11,10 @@ namespace oauth2_rs::wycheproof {
 
 /*
  * Judges the vectors of Wycheproof's json_web_* files with the module's own code: keys are imported
- * as a jwks store imports them, chosen as a secrets provider chooses them, and the compact JWS is
- * taken apart and verified. Payloads there are no claims, so that nothing behind the signature is
- * looked at.
+ * as a jwks store imports them, chosen as a secrets provider chooses them, and the compact JWS or
+ * JWE is taken apart and verified or decrypted. What they hold are no claims, so that nothing
+ * behind the signature is looked at, and of a decrypted content only whether it is the "pt" of the
+ * vector.
  *
  * Each vector counts once:
  *
@@ -21,12 +22,12 @@ namespace oauth2_rs::wycheproof {
  * policy         "valid", and refused because we want it so: the header's "alg" is none of ours;
  *                every key of the group bears another "alg" than the header (a key's "alg" binds
  *                it); or the token holds a character that base64url doesn't have.
- * ambiguous      "invalid", flagged "Ambiguous", and accepted: a set may mix symmetric and other
- *                keys, and several keys may bear one "kid".
+ * ambiguous      "invalid" and accepted, where it is flagged "Ambiguous" or its group's set mixes
+ *                symmetric and other keys: a set may do that, and several keys may bear one "kid".
  * contradictory  Its group holds the same text with the other verdict, and that is ours.
  * wrong          Anything else. One is enough for the runner to fail.
- * not_covered    No JWS: encryption. One is enough for the runner to fail, since a file must not
- *                look as if it had been checked.
+ * not_covered    Neither a JWS nor a JWE. One is enough for the runner to fail, since a file must
+ *                not look as if it had been checked.
  */
 struct Summary {
     int passed = 0;

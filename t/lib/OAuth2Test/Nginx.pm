@@ -9,7 +9,7 @@ use warnings;
 use IO::Socket::INET;
 use POSIX qw(WNOHANG);
 use Time::HiRes qw(time);
-use OAuth2Test::Mint qw(read_file run_file write_file);
+use OAuth2Test::Mint qw(read_file root_dir run_file write_file);
 
 # Seconds. TEST_NGINX_TIMEOUT is set where NGINX is slow, as under valgrind.
 my $patience = $ENV{TEST_NGINX_TIMEOUT} || 20;
@@ -19,12 +19,16 @@ sub port { return $ENV{TEST_NGINX_SERVER_PORT} || 1984 }
 
 sub tls_port { return port() + 1 }
 
-# `http` is what stands in the http block, `name` tells the servers of one test file apart.
+# `http` is what stands in the http block, `name` tells the servers of one test file apart, `workers`
+# is how many there are, and `preload` names a source of t/preload and the environment that it reads:
+# [clock => (TEST_CLOCK_FILE => $path)].
 sub new {
     my ($class, %options) = @_;
     my $self = bless {
-        prefix => run_file($options{name} // 'nginx'),
-        http   => $options{http},
+        prefix  => run_file($options{name} // 'nginx'),
+        http    => $options{http},
+        workers => $options{workers} // 1,
+        preload => $options{preload},
     }, $class;
     write_file("$self->{prefix}/logs/error.log", '');
     write_file("$self->{prefix}/conf/nginx.conf", $self->configuration);
@@ -37,7 +41,7 @@ sub configuration {
     my $modules = join '', map { "load_module $_;\n" } @modules;
     my $user = $> == 0 ? "user root;\n" : '';
     return <<"CONFIG";
-$modules${user}worker_processes 1;
+$modules${user}worker_processes $self->{workers};
 pid logs/nginx.pid;
 error_log logs/error.log info;
 events {
@@ -78,15 +82,30 @@ sub check {
 
 sub start {
     my ($self) = @_;
+    my %environment = $self->{preload} ? $self->preload_environment : ();
+    my $pid_file = "$self->{prefix}/logs/nginx.pid";
+    unlink $pid_file;
     $self->{pid} = fork // die "can't fork: $!";
     if (!$self->{pid}) {
+        @ENV{keys %environment} = values %environment;
         exec $self->command('-g', 'daemon off;') or POSIX::_exit(127);
     }
     $self->wait_for('NGINX to listen', sub {
         die 'NGINX ended: ' . $self->log if waitpid($self->{pid}, WNOHANG);
-        return IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => port());
+        # NGINX listens before it knows its signals, and knows them before it writes that file.
+        return -s $pid_file && IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => port());
     });
     return $self;
+}
+
+sub preload_environment {
+    my ($self) = @_;
+    my ($name, %environment) = @{$self->{preload}};
+    my $library = run_file("$name.so");
+    system('cc', '-shared', '-fPIC', '-O2', '-fno-builtin', '-o', $library,
+        root_dir() . "/t/preload/$name.c") == 0
+      or die "can't build $name.so";
+    return (%environment, LD_PRELOAD => $library);
 }
 
 sub stop {
@@ -96,10 +115,18 @@ sub stop {
     $self->wait_for('NGINX to end', sub { return waitpid($pid, WNOHANG) });
 }
 
+# After a test that ended before its time. The workers go with their master, or they would hold the
+# pipe that the results are read from.
 sub DESTROY {
     my ($self) = @_;
     local $?;
-    kill KILL => $self->{pid} if $self->{pid};
+    kill KILL => $self->workers, $self->{pid} if $self->{pid};
+}
+
+# The process ids of the workers there are now.
+sub workers {
+    my ($self) = @_;
+    return split ' ', read_file("/proc/$self->{pid}/task/$self->{pid}/children");
 }
 
 sub log { return read_file("$_[0]{prefix}/logs/error.log") }

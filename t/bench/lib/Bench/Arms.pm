@@ -12,7 +12,7 @@ use Exporter qw(import);
 our @EXPORT_OK = qw(arms servers);
 
 # What the module can do, 1 or 0; an arm that `needs` something else is left out.
-my %able = (signed => 1, confirmation => 1, encrypted => 0, cache => 0);
+my %able = (signed => 1, confirmation => 1, encrypted => 0, cache => 1);
 
 my $stateless = 'oauth2_resolver stateless; oauth2_verification_secret';
 
