@@ -32,15 +32,17 @@ Usage: ./build.sh [COMMAND]
   demo [--keep]  show the module at work on loopback; --keep leaves NGINX running
   test [FILE…]   build, run the unit tests and the Test::Nginx files; FILE… runs those files alone
   unit [NAME…]   build and run the unit tests, all or those named (base64url_test)
-  asan [unit|nginx [FILE…]]      run the unit tests, then the Test::Nginx files over an NGINX that is
-                 built for it, under AddressSanitizer and UndefinedBehaviorSanitizer
-  valgrind [unit|nginx [FILE…]]  the same under valgrind, which takes long
+  asan [NAME…]   the unit tests, and the Test::Nginx files over an NGINX that holds the module, under
+                 AddressSanitizer and UndefinedBehaviorSanitizer; NAME… runs those unit tests alone,
+                 `asan unit [NAME…]` the unit tests, `asan nginx [FILE…]` the Test::Nginx files
+  valgrind …     the same under valgrind, with the same words behind it; all of it takes hours
+  static [FILE…] run the Test::Nginx files, or a choice of them, with the module linked into NGINX
+  matrix [SUITE…]   run the tests in throw-away Debians (bookworm, trixie, sid), each with its own
+                 NGINX and libraries, with g++ and clang++; takes root
+  deb            build the Debian package; install, use and remove it in a throw-away Debian (as root)
   fuzz [SECONDS [NAME…]]   fuzz what reads foreign bytes, each fuzzer for a minute or as told
   mutate [PATTERN…]   take each check out of the sources, and show the unit test that then fails
   e2e            test against npm's oidc-provider, an authorization server, and npm's jose
-  static         link the module into an NGINX and try that
-  deb            make the Debian package, install it in a throw-away root and try it
-  matrix [SUITE…]   build and test in throw-away roots of Debian bookworm, trixie and sid
   bench [ARM…]   measure what a request costs; bench --help has the options
   bench slow     measure what a slow authorization server costs others, and how often it is asked
   mint           build the token mint: build/mint
@@ -48,7 +50,8 @@ Usage: ./build.sh [COMMAND]
   clean          remove build/
 
   NGINX_SRC=DIR  build against this NGINX source tree instead of Debian's nginx-dev. DIR stays as it
-                 is; `test`, `demo` and `check` run the NGINX of that tree.
+                 is; `test`, `demo` and `check` run the NGINX of that tree, and `asan`, `valgrind`
+                 and `static` build theirs from it instead of Debian's source package.
   NGINX_CONFIGURE="--with-…"   the arguments for that tree's ./configure
   JOBS=N         compile N files at a time
 END

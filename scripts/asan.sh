@@ -2,7 +2,7 @@
 # The tests under AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer.
 # ./build.sh asan reads this file.
 
-readonly SANITIZERS="-fsanitize=address,undefined"
+readonly SANITIZERS="-fsanitize=address,undefined,float-cast-overflow"
 
 asan_units() {
     units build/asan "-O1 $SANITIZERS -fno-sanitize-recover=all -D_GLIBCXX_ASSERTIONS" "$@"

@@ -42,6 +42,20 @@ scripts() {
     shellcheck --external-sources --severity=warning "${files[@]}"
 }
 
+# Each ./build.sh COMMAND that a document, a workflow or .ci/run names is one that the usage lists.
+commands() {
+    local -a known unknown
+    mapfile -t known < <(./build.sh help | sed -nE 's/^  ([a-z0-9]+) .*/\1/p')
+    mapfile -t unknown < <({
+        grep -rhoE '\./build\.sh [a-z0-9]+' .ci .github ./*.md docs | cut -d' ' -f2
+        sed -nE 's/^          - ([a-z0-9]+).*/\1/p' .github/workflows/*.yml # command: - …
+    } | sort -u | grep -vxF "$(printf '%s\n' "${known[@]}" help)")
+    ((${#unknown[@]} == 0)) || {
+        printf '%s: not a command of build.sh\n' "${unknown[@]}"
+        return 1
+    }
+}
+
 exported_symbols() {
     diff <(printf '%s\n' ngx_module_names ngx_module_order ngx_modules) \
         <(nm -D --defined-only "$MODULE" | awk '{ print $3 }' | sort)
@@ -90,7 +104,7 @@ function_lengths_of_tests() {
 }
 
 failed=()
-for check in format file_lengths object_names floors scripts exported_symbols loads lint \
+for check in format file_lengths object_names floors scripts commands exported_symbols loads lint \
     function_lengths_of_tests; do
     if "$check"; then
         printf 'ok      %s\n' "$check"
