@@ -39,12 +39,14 @@ std::string text_of(const KeyTerms& terms) {
            (terms.restricted_to_pss ? "pss;" : ";");
 }
 
-/* OpenSSL notes a key's size as it makes it, and goes on without where memory is short just then.
+/*
+ * OpenSSL notes a key's size as it makes it, and goes on without where memory is short just then.
+ * Of a modulus of zero it says itself that there is none.
  */
 bool is_complete(const EVP_PKEY* key) {
     int size = 0;
-    return EVP_PKEY_get_int_param(key, OSSL_PKEY_PARAM_MAX_SIZE, &size) == 1 &&
-           EVP_PKEY_get_size(key) == size;
+    return EVP_PKEY_get_size(key) > 0 ||
+           (EVP_PKEY_get_int_param(key, OSSL_PKEY_PARAM_MAX_SIZE, &size) == 1 && size == 0);
 }
 
 Digest digest_of(const EVP_PKEY* key, const KeyTerms& terms) {
