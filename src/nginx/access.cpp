@@ -6,6 +6,9 @@
 static ngx_http_oauth2_rs_ctx_t *ngx_http_oauth2_rs_open_ctx(ngx_http_request_t *r,
                                                              const oauth2_rs_resolver_t *resolver);
 static void ngx_http_oauth2_rs_readmit_ctx(ngx_http_request_t *r);
+static ngx_int_t ngx_http_oauth2_rs_conclude(ngx_http_request_t *r,
+                                             const ngx_http_oauth2_rs_loc_conf_t *conf,
+                                             ngx_http_oauth2_rs_ctx_t *ctx, ngx_int_t rc);
 static void ngx_http_oauth2_rs_ctx_cleanup(void *data);
 static ngx_int_t ngx_http_oauth2_rs_judge(ngx_http_request_t *r,
                                           const ngx_http_oauth2_rs_loc_conf_t *conf,
@@ -48,6 +51,13 @@ ngx_int_t ngx_http_oauth2_rs_access_handler(ngx_http_request_t *r) {
         rc = ngx_http_oauth2_rs_judge(r, conf, ctx);
     }
 
+    return ngx_http_oauth2_rs_conclude(r, conf, ctx, rc);
+}
+
+/* What judging has come to, in the words of the access phase. */
+static ngx_int_t ngx_http_oauth2_rs_conclude(ngx_http_request_t *r,
+                                             const ngx_http_oauth2_rs_loc_conf_t *conf,
+                                             ngx_http_oauth2_rs_ctx_t *ctx, ngx_int_t rc) {
     switch (rc) {
         case NGX_OK:
             ngx_http_oauth2_rs_grant(r, ctx);

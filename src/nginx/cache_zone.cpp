@@ -309,6 +309,10 @@ static void ngx_http_oauth2_rs_remove(ngx_slab_pool_t *shpool,
                                       ngx_http_oauth2_rs_cache_node_t **link) {
     ngx_http_oauth2_rs_cache_node_t *cn = *link;
 
+    if (cn == nullptr) {
+        return;
+    }
+
     *link = cn->next;
     ngx_queue_remove(&cn->use);
     ngx_slab_free_locked(shpool, cn);

@@ -131,6 +131,23 @@ static void ngx_http_oauth2_rs_merge_cache(ngx_http_oauth2_rs_loc_conf_t *conf,
     }
 }
 
+/* Where the resolver asks, each of which must be a location that fetches. */
+static ngx_int_t ngx_http_oauth2_rs_demand_endpoints(ngx_conf_t *cf,
+                                                     ngx_http_oauth2_rs_loc_conf_t *conf,
+                                                     oauth2_rs_settings_t *settings) {
+    if (conf->kind == NGX_HTTP_OAUTH2_RS_INTROSPECTION) {
+        settings->kind = OAUTH2_RS_INTROSPECTION;
+        settings->introspection_endpoint = ngx_http_oauth2_rs_text(&conf->introspection_endpoint);
+
+        return ngx_http_oauth2_rs_demand_endpoint(cf, "oauth2_introspection_endpoint",
+                                                  &conf->introspection_endpoint, &settings->server);
+    }
+
+    return conf->stores == nullptr
+               ? NGX_OK
+               : ngx_http_oauth2_rs_demand_key_endpoints(cf, conf->stores, &settings->server);
+}
+
 static ngx_int_t ngx_http_oauth2_rs_build_resolver(ngx_conf_t *cf,
                                                    ngx_http_oauth2_rs_loc_conf_t *conf) {
     oauth2_rs_settings_t settings;
@@ -145,19 +162,7 @@ static ngx_int_t ngx_http_oauth2_rs_build_resolver(ngx_conf_t *cf,
 
     ngx_memzero(&settings, sizeof(oauth2_rs_settings_t));
 
-    if (conf->kind == NGX_HTTP_OAUTH2_RS_INTROSPECTION) {
-        settings.kind = OAUTH2_RS_INTROSPECTION;
-        settings.introspection_endpoint = ngx_http_oauth2_rs_text(&conf->introspection_endpoint);
-
-        if (ngx_http_oauth2_rs_demand_endpoint(cf, "oauth2_introspection_endpoint",
-                                               &conf->introspection_endpoint,
-                                               &settings.server) != NGX_OK) {
-            return NGX_ERROR;
-        }
-    }
-
-    if (settings.kind == OAUTH2_RS_STATELESS && conf->stores != nullptr &&
-        ngx_http_oauth2_rs_demand_key_endpoints(cf, conf->stores, &settings.server) != NGX_OK) {
+    if (ngx_http_oauth2_rs_demand_endpoints(cf, conf, &settings) != NGX_OK) {
         return NGX_ERROR;
     }
 

@@ -88,6 +88,17 @@ ngx_uint_t ngx_http_oauth2_rs_take_lease(ngx_http_oauth2_rs_key_worker_t *worker
     return mine;
 }
 
+/* Under the lock. The flag tells whoever takes it next that the writer died at it. */
+static void ngx_http_oauth2_rs_write_text(ngx_http_oauth2_rs_key_state_t *state,
+                                          const oauth2_rs_text_t *text) {
+    state->writing = 1;
+    ngx_memory_barrier();
+    ngx_memcpy(state->text, text->data, text->len);
+    state->len = text->len;
+    ngx_memory_barrier();
+    state->writing = 0;
+}
+
 void ngx_http_oauth2_rs_record_success(ngx_http_oauth2_rs_key_worker_t *worker,
                                        const oauth2_rs_text_t *text) {
     ngx_uint_t failures;
@@ -102,12 +113,7 @@ void ngx_http_oauth2_rs_record_success(ngx_http_oauth2_rs_key_worker_t *worker,
         return;
     }
 
-    state->writing = 1;
-    ngx_memory_barrier();
-    ngx_memcpy(state->text, text->data, text->len);
-    state->len = text->len;
-    ngx_memory_barrier();
-    state->writing = 0;
+    ngx_http_oauth2_rs_write_text(state, text);
 
     failures = state->failures;
     state->version = ngx_max(ngx_current_msec, state->version + 1);

@@ -3,7 +3,8 @@
 #include "nginx/key_ledger.h"
 #include "nginx/key_wait.h"
 
-static ngx_int_t ngx_http_oauth2_rs_start_key_worker(ngx_http_oauth2_rs_key_worker_t *worker,
+static ngx_int_t ngx_http_oauth2_rs_start_key_worker(ngx_http_oauth2_rs_main_conf_t *omcf,
+                                                     ngx_http_oauth2_rs_key_worker_t *worker,
                                                      ngx_cycle_t *cycle);
 static void ngx_http_oauth2_rs_stop_key_worker(void *data);
 static void ngx_http_oauth2_rs_key_tick(ngx_event_t *ev);
@@ -48,12 +49,9 @@ ngx_int_t ngx_http_oauth2_rs_start_key_sources(ngx_cycle_t *cycle) {
     omcf->key_worker_count = n;
 
     for (i = 0; i < n; i++) {
-        (void)oauth2_rs_key_source(omcf->registry, i, &worker[i].source);
         worker[i].registry = omcf->registry;
         worker[i].index = i;
-        worker[i].endpoint = ngx_http_oauth2_rs_key_endpoint(omcf, &worker[i].source);
-        if (worker[i].endpoint == nullptr ||
-            ngx_http_oauth2_rs_start_key_worker(&worker[i], cycle) != NGX_OK) {
+        if (ngx_http_oauth2_rs_start_key_worker(omcf, &worker[i], cycle) != NGX_OK) {
             return NGX_ERROR;
         }
     }
@@ -61,12 +59,16 @@ ngx_int_t ngx_http_oauth2_rs_start_key_sources(ngx_cycle_t *cycle) {
     return NGX_OK;
 }
 
-static ngx_int_t ngx_http_oauth2_rs_start_key_worker(ngx_http_oauth2_rs_key_worker_t *worker,
+static ngx_int_t ngx_http_oauth2_rs_start_key_worker(ngx_http_oauth2_rs_main_conf_t *omcf,
+                                                     ngx_http_oauth2_rs_key_worker_t *worker,
                                                      ngx_cycle_t *cycle) {
     ngx_pool_cleanup_t *cln;
 
+    (void)oauth2_rs_key_source(omcf->registry, worker->index, &worker->source);
+    worker->endpoint = ngx_http_oauth2_rs_key_endpoint(omcf, &worker->source);
+
     cln = ngx_pool_cleanup_add(cycle->pool, 0);
-    if (cln == nullptr) {
+    if (worker->endpoint == nullptr || cln == nullptr) {
         return NGX_ERROR;
     }
 
