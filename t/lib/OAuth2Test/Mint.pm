@@ -44,11 +44,13 @@ sub made {
 sub write_file {
     my ($path, $bytes, $mode) = @_;
     made(dirname($path));
-    unlink $path;
-    open my $out, '>:raw', $path or die "can't write $path: $!";
-    chmod $mode // 0600, $path or die "can't change the mode of $path: $!";
+    # At once, for whoever reads it meanwhile.
+    my $new = "$path.$$.new";
+    open my $out, '>:raw', $new or die "can't write $new: $!";
+    chmod $mode // 0600, $new or die "can't change the mode of $new: $!";
     print {$out} $bytes;
-    close $out or die "can't write $path: $!";
+    close $out or die "can't write $new: $!";
+    rename $new, $path or die "can't rename $new: $!";
     return $path;
 }
 
