@@ -57,6 +57,7 @@ location = /two-hops {
     oauth2_resolver off;
     proxy_ssl_certificate $alice->{certificate};
     proxy_ssl_certificate_key $alice->{key};
+    proxy_ssl_session_reuse off;
     proxy_pass https://127.0.0.1:$front/t;
 }
 CONFIG

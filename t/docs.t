@@ -31,7 +31,7 @@ my %contexts = (
 );
 
 chdir root_dir() or die "can't enter the project's folder: $!";
-my @documents = glob 'README.md CONTRIBUTING.md CHANGELOG.md docs/*.md';
+my @documents = glob '*.md docs/*.md';
 my %text = map { $_ => read_file($_) } @documents;
 
 check_blocks();
@@ -150,15 +150,15 @@ sub anchors {
     return map { lc(s/[^\w\- ]//gr) =~ tr/ /-/r } @headings;
 }
 
-# A row of a table that names a test file, and blocks of it in italics.
+# A row of a table that names a test file, and blocks or functions of it in italics.
 sub check_tests_named {
     my ($document) = @_;
     for my $row (grep { /^\|/ } split /\n/, $text{$document}) {
-        while ($row =~ m{`(t/[\w/]+\.t)`(?:: ((?:\*[^*]+\*(?:, )?)+))?}g) {
+        while ($row =~ m{`(t/[\w/]+\.(?:t|c|cpp|mjs))`(?:: ((?:\*[^*]+\*(?:, )?)+))?}g) {
             my ($file, $names) = ($1, $2 // '');
             ok(-e $file, "$document: there is $file");
             my $tests = -e $file ? read_file($file) : '';
-            ok($tests =~ /^=== \Q$_\E$/m, "$document: $file has a test '$_'")
+            ok($tests =~ /^=== \Q$_\E$|\bcmocka_unit_test\(\Q$_\E\)/m, "$document: $file has a test '$_'")
               for $names =~ /\*([^*]+)\*/g;
         }
     }

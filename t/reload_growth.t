@@ -71,7 +71,11 @@ for my $reload (1 .. 200) {
 is_deeply(\@failed, [], 'every reload succeeds');
 
 my $growth = $resident{200} - $resident{50};
-cmp_ok($growth, '<', $allowed_kib, "the master's memory grows by less than $allowed_kib KiB");
+SKIP: {
+    skip 'a sanitizer holds back what is freed, and looks for leaks itself', 1
+      if $ENV{TEST_NGINX_SANITIZED};
+    cmp_ok($growth, '<', $allowed_kib, "the master's memory grows by less than $allowed_kib KiB");
+}
 diag("$resident{50} KiB after 50 reloads, $resident{200} KiB after 200");
 
 my $answer = $nginx->curl('-H', 'Authorization: Bearer ' . token('RS256'), "http://127.0.0.1:$port/");

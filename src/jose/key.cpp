@@ -42,8 +42,9 @@ Digest digest_of(const EVP_PKEY* key, const KeyTerms& terms) {
     unsigned char* der = nullptr;
     const int size = i2d_PUBKEY(key, &der);
     const OpensslMemory owner(der);
+    // Where memory is short it may succeed all the same, and complain.
+    ERR_clear_error();
     if (size <= 0) {
-        ERR_clear_error();
         throw std::bad_alloc();
     }
     return Sha256().of(text_of(terms),

@@ -38,8 +38,22 @@ floors() { t/unit/layers.sh; }
 scripts() {
     local -a files
     mapfile -t files < <(find . \( -name .git -o -name node_modules -o -path ./build \) -prune -o \
-        -type f -exec awk 'FNR == 1 && /^#!.*sh$/ { print FILENAME } { nextfile }' {} +)
-    shellcheck --severity=warning "${files[@]}"
+        -type f -exec awk 'FNR == 1 && /^#!.*sh$|^# shellcheck shell=/ { print FILENAME } { nextfile }' {} +)
+    shellcheck --external-sources --severity=warning "${files[@]}"
+}
+
+# Each ./build.sh COMMAND that a document, a workflow or .ci/run names is one that the usage lists.
+commands() {
+    local -a known unknown
+    mapfile -t known < <(./build.sh help | sed -nE 's/^  ([a-z0-9]+) .*/\1/p')
+    mapfile -t unknown < <({
+        grep -rhoE '\./build\.sh [a-z0-9]+' .ci .github ./*.md docs | cut -d' ' -f2
+        sed -nE 's/^          - ([a-z0-9]+).*/\1/p' .github/workflows/*.yml # command: - …
+    } | sort -u | grep -vxF "$(printf '%s\n' "${known[@]}" help)")
+    ((${#unknown[@]} == 0)) || {
+        printf '%s: not a command of build.sh\n' "${unknown[@]}"
+        return 1
+    }
 }
 
 exported_symbols() {
@@ -90,7 +104,7 @@ function_lengths_of_tests() {
 }
 
 failed=()
-for check in format file_lengths object_names floors scripts exported_symbols loads lint \
+for check in format file_lengths object_names floors scripts commands exported_symbols loads lint \
     function_lengths_of_tests; do
     if "$check"; then
         printf 'ok      %s\n' "$check"

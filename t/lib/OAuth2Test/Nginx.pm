@@ -11,7 +11,8 @@ use POSIX qw(WNOHANG);
 use Time::HiRes qw(time);
 use OAuth2Test::Mint qw(read_file root_dir run_file write_file);
 
-my $patience = 20;
+# Seconds. TEST_NGINX_TIMEOUT is set where NGINX is slow, as under valgrind.
+my $patience = $ENV{TEST_NGINX_TIMEOUT} || 20;
 
 # The server and its TLS sibling listen on these.
 sub port { return $ENV{TEST_NGINX_SERVER_PORT} || 1984 }
