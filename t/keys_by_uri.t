@@ -174,7 +174,10 @@ sound($nginx, 'cold');
 mode('hold');
 $nginx = nginx('killed', '', '')->start;
 $nginx->wait_for('the fetch', \&asked);
-my @workers = $nginx->log =~ /start worker process (\d+)/g;
+my @workers;
+$nginx->wait_for('both workers', sub {
+    return (@workers = $nginx->log =~ /start worker process (\d+)/g) == 2;
+});
 kill KILL => @workers;
 $nginx->wait_for('new workers', sub { (my @started = $nginx->log =~ /start worker process/g) >= 4 });
 mode('first');
