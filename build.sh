@@ -44,6 +44,7 @@ Usage: ./build.sh [COMMAND]
   mutate [PATTERN…]   take each check out of the sources, and show the unit test that then fails
   e2e            test against npm's oidc-provider, an authorization server, and npm's jose
   bench [ARM…]   measure what a request costs; bench --help has the options
+  bench slow     measure what a slow authorization server costs others, and how often it is asked
   mint           build the token mint: build/mint
   check          format, lint, floors, sizes, exported symbols, and whether the module loads
   clean          remove build/
@@ -127,6 +128,7 @@ bench() {
     make_tools build mint measure
     choose_binary
     export MODULE_FILE=$ROOT/build/$MODULE.so
+    [[ ${1:-} != slow ]] || exec t/bench/slow.pl "${@:2}"
     exec t/bench/bench.pl "$@"
 }
 

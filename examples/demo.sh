@@ -12,6 +12,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 readonly ROOT=$PWD
 readonly WORK=$ROOT/build/demo
 readonly KEY=build/demo/keys/issuer.jwk
+readonly DECRYPTION_KEY=build/demo/keys/decryption.jwk
 readonly CERTIFICATE=build/demo/tls/api.crt
 
 export PATH=$PATH:/usr/sbin:/sbin
@@ -85,6 +86,8 @@ make_work_folder() {
 make_keys() {
     build/mint key RS256 --out $KEY
     build/mint jwks $KEY --out build/demo/keys/issuer.jwks
+    build/mint key RSA-OAEP-256 --out $DECRYPTION_KEY
+    build/mint jwks --private $DECRYPTION_KEY --out build/demo/keys/decryption.jwks
     build/mint key ES256 --out build/demo/tls/api.jwk
     build/mint pem --private build/demo/tls/api.jwk --out build/demo/tls/api.key
     build/mint cert build/demo/tls/api.jwk --san DNS:localhost,IP:127.0.0.1 --out $CERTIFICATE
@@ -300,6 +303,24 @@ walk_theft() {
     expect 401 certificate_missing "$INVALID"
 }
 
+walk_encryption() {
+    title 'An encrypted token' 'The issuer has signed it and encrypted it to this API'\''s public key. /sealed takes no others.'
+    with_token --encrypt $DECRYPTION_KEY
+    get /sealed
+    expect 200 '' ''
+    same 'application'\''s view' $'subject  alice\nclient   app\nscope    read write\nlocality ' "$body"
+
+    title 'A token that is only signed' 'It is good, and would be welcome elsewhere.'
+    with_token
+    get /sealed
+    expect 401 malformed_token "$INVALID"
+
+    title 'An encrypted token that nobody signed' 'Anyone can encrypt to a public key. What counts is the signature inside, and there is none.'
+    with_token --encrypt $DECRYPTION_KEY --bad jwe-inner-unsigned
+    get /sealed
+    expect 401 unsupported_algorithm "$INVALID"
+}
+
 show_access_log() {
     printf '\n%sThe access log%s, build/demo/logs/access.log, has the reasons and the subjects as well:\n\n' "$bold" "$plain"
     sed 's/^/  /' "$WORK/logs/access.log"
@@ -337,6 +358,7 @@ walk_tokens
 walk_forgeries
 walk_scopes
 walk_theft
+walk_encryption
 if [[ $keep == yes ]]; then
     trap - EXIT
     show_how_to_go_on

@@ -3,12 +3,15 @@
 #include "nginx/access.h"
 #include "nginx/cache_directive.h"
 #include "nginx/directives.h"
+#include "nginx/endpoint.h"
+#include "nginx/key_source.h"
 #include "nginx/refresh.h"
 #include "nginx/respond.h"
 #include "nginx/variables.h"
 
 static ngx_int_t ngx_http_oauth2_rs_add_variables(ngx_conf_t *cf);
 static ngx_int_t ngx_http_oauth2_rs_init(ngx_conf_t *cf);
+static ngx_int_t ngx_http_oauth2_rs_init_process(ngx_cycle_t *cycle);
 static ngx_int_t ngx_http_oauth2_rs_add_handler(ngx_conf_t *cf, ngx_http_phases phase,
                                                 ngx_http_handler_pt handler);
 
@@ -16,6 +19,7 @@ static ngx_int_t ngx_http_oauth2_rs_add_handler(ngx_conf_t *cf, ngx_http_phases 
 static ngx_conf_enum_t ngx_http_oauth2_rs_resolvers[] = {
     {ngx_string("off"), NGX_HTTP_OAUTH2_RS_OFF},
     {ngx_string("stateless"), NGX_HTTP_OAUTH2_RS_STATELESS},
+    {ngx_string("introspection"), NGX_HTTP_OAUTH2_RS_INTROSPECTION},
     {ngx_null_string, 0}};
 
 static ngx_conf_enum_t ngx_http_oauth2_rs_on_off[] = {
@@ -87,6 +91,10 @@ static ngx_command_t ngx_http_oauth2_rs_commands[] = {
      ngx_http_oauth2_rs_set_word, NGX_HTTP_LOC_CONF_OFFSET,
      offsetof(ngx_http_oauth2_rs_loc_conf_t, profile), ngx_http_oauth2_rs_profiles},
 
+    {ngx_string("oauth2_introspection_endpoint"), ngx_http_oauth2_rs_levels | NGX_CONF_TAKE1,
+     ngx_http_oauth2_rs_set_introspection_endpoint, NGX_HTTP_LOC_CONF_OFFSET,
+     offsetof(ngx_http_oauth2_rs_loc_conf_t, introspection_endpoint), nullptr},
+
     {ngx_string("oauth2_confirmation_key"), ngx_http_oauth2_rs_levels | NGX_CONF_TAKE1,
      ngx_http_oauth2_rs_set_word, NGX_HTTP_LOC_CONF_OFFSET,
      offsetof(ngx_http_oauth2_rs_loc_conf_t, confirmation), ngx_http_oauth2_rs_confirmations},
@@ -151,16 +159,16 @@ static ngx_http_module_t ngx_http_oauth2_rs_module_ctx = {
 };
 
 ngx_module_t ngx_http_oauth2_rs_module = {NGX_MODULE_V1,
-                                          &ngx_http_oauth2_rs_module_ctx, /* module context */
-                                          ngx_http_oauth2_rs_commands,    /* module directives */
-                                          NGX_HTTP_MODULE,                /* module type */
-                                          nullptr,                        /* init master */
-                                          nullptr,                        /* init module */
-                                          ngx_http_oauth2_rs_start_refreshing, /* init process */
-                                          nullptr,                             /* init thread */
-                                          nullptr,                             /* exit thread */
-                                          nullptr,                             /* exit process */
-                                          nullptr,                             /* exit master */
+                                          &ngx_http_oauth2_rs_module_ctx,  /* module context */
+                                          ngx_http_oauth2_rs_commands,     /* module directives */
+                                          NGX_HTTP_MODULE,                 /* module type */
+                                          nullptr,                         /* init master */
+                                          nullptr,                         /* init module */
+                                          ngx_http_oauth2_rs_init_process, /* init process */
+                                          nullptr,                         /* init thread */
+                                          nullptr,                         /* exit thread */
+                                          nullptr,                         /* exit process */
+                                          nullptr,                         /* exit master */
                                           NGX_MODULE_V1_PADDING};
 
 static ngx_int_t ngx_http_oauth2_rs_add_variables(ngx_conf_t *cf) {
@@ -181,7 +189,8 @@ static ngx_int_t ngx_http_oauth2_rs_add_variables(ngx_conf_t *cf) {
 
 static ngx_int_t ngx_http_oauth2_rs_init(ngx_conf_t *cf) {
     if (ngx_http_oauth2_rs_check_certificate_servers(cf) != NGX_OK ||
-        ngx_http_oauth2_rs_check_cache_zones(cf) != NGX_OK) {
+        ngx_http_oauth2_rs_check_cache_zones(cf) != NGX_OK ||
+        ngx_http_oauth2_rs_check_endpoints(cf) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -210,4 +219,12 @@ static ngx_int_t ngx_http_oauth2_rs_add_handler(ngx_conf_t *cf, ngx_http_phases 
     *h = handler;
 
     return NGX_OK;
+}
+
+static ngx_int_t ngx_http_oauth2_rs_init_process(ngx_cycle_t *cycle) {
+    if (ngx_http_oauth2_rs_start_refreshing(cycle) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_oauth2_rs_start_key_sources(cycle);
 }

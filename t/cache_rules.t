@@ -128,7 +128,7 @@ never_a_hit('the secret', 'one', 'two', 'bad_signature', token('HS256', '--heade
 never_a_hit('the secret that decrypts', 'first', 'second', 'decryption_failed',
     encrypted($first_dir, '--encrypt-header', 'kid=x'));
 never_a_hit('the secret that verifies what is encrypted', 'first_signed', 'first_two', 'bad_signature',
-    token('HS256', '--header', 'kid=x', '--encrypt', key($first_dir)));
+    token('HS256', '--header', 'kid=x', '--encrypt', $first_dir));
 never_a_hit('whether it must be signed as well', 'first', 'first_signed', 'malformed_token',
     encrypted($first_dir));
 never_a_hit('a forged token', 'null', 't', 'bad_signature', token('RS256', '--bad', 'wrong-key'));
@@ -166,7 +166,7 @@ my @rich = ('--claim', 'address={"city":"Köln"}', '--claim', 'scope=["a","b"]')
 for my $case (
     ['bound', token('RS256', @rich, '--claim', 'cnf=' . bound_to('alice'))],
     ['first', encrypted($first_dir, @rich)],
-    ['first_signed', token('HS256', @rich, '--encrypt', key($first_dir))],
+    ['first_signed', token('HS256', @rich, '--encrypt', $first_dir)],
     ['null', token('RS256', @rich, '--bad', 'alg-none')],
 ) {
     my ($path, $rich) = @$case;

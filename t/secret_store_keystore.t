@@ -26,6 +26,18 @@ my $good = keystore('good.p12', 'RS256', 'signing', 'hush');
 my $expired = keystore('expired.p12', 'RS256', 'expired', 'hush', '--days', '-1');
 my $ec = keystore('ec.p12', 'ES256', 'elliptic', 'hush');
 my $weak = keystore('weak.p12', 'RS256:bits=1024', 'weak', 'hush');
+# Certificates whose key usage (RFC 5280 section 4.2.1.3) is for one thing alone.
+my %usage;
+for my $usage (qw(digitalSignature keyEncipherment keyCertSign)) {
+    my $private = pem('usage.pem', 'RS256:no-alg', '--private');
+    my $certificate = run_file("$usage.crt");
+    system('openssl', 'req', '-x509', '-key', $private, '-subj', "/CN=$usage", '-addext',
+        "keyUsage=critical,$usage", '-out', $certificate) == 0 or die "can't make $certificate";
+    $usage{$usage} = run_file("$usage.p12");
+    system('openssl', 'pkcs12', '-export', '-name', 'used', '-in', $certificate, '-inkey', $private,
+        '-passout', 'pass:hush', '-out', $usage{$usage}) == 0 or die "can't make $usage{$usage}";
+    chmod 0600, $usage{$usage};
+}
 write_file(run_file('secrets/keystore.password'), "hush\n");
 write_file(run_file('secrets/wrong.password'), "hash\n");
 write_file(run_file('no.p12'), 'no keystore');
@@ -71,6 +83,8 @@ my $foreign = token('RS256', '--bad', 'wrong-key');
 serves('an alias as the id', "$open file=$good;", 'signing', $rsa, 200, $named, 200, $foreign, 401);
 serves('a mapped alias', "$open file=$good map=as.key:signing;", 'as.key', $rsa, 200, $foreign, 401);
 serves('an expired certificate: its key counts', "$open file=$expired;", 'expired', $rsa, 200);
+serves('a key whose certificate is for signatures', "$open file=$usage{digitalSignature};", 'used',
+    token('RS256:no-alg', '--alg', 'RS256'), 200);
 serves('two stores in order', "$open file=$ec map=as.key:elliptic; oauth2_secret_store keystore "
       . "password_secret=keystore.password file=$good map=as.key:signing;",
     'as.key', $rsa, 200, $elliptic, 200, $foreign, 401);
@@ -95,6 +109,13 @@ for my $case (
     ['no such alias', "$open file=$good map=as.key:other;", 'as.key', qr/it has no alias "other"/],
     ['no such id', "$open file=$good;", 'other', qr/no oauth2_secret_store holds "other"/],
     ['a weak key', "$open file=$weak;", 'weak', qr/alias "weak": its RSA modulus is shorter than 2048/],
+    ['a certificate for encryption', "$open file=$usage{keyEncipherment};", 'used',
+        qr/alias "used": it may not verify: see .* its certificate's key usage/],
+    ['a certificate for issuing others', "$open file=$usage{keyCertSign};", 'used',
+        qr/alias "used": it may not verify: see .* its certificate's key usage/],
+    ['a certificate for signatures where tokens are decrypted',
+        "$open file=$usage{digitalSignature} map=as.sign:used map=as.enc:used; oauth2_decryption_secret as.enc;",
+        'as.sign', qr/alias "used": it can't decrypt: .* its certificate's key usage/],
     ['no keystore', "$open file=" . run_file('no.p12') . ';', 'signing', qr/it is no PKCS#12 keystore/],
     ['no file', "$open file=absent.p12;", 'signing', qr/there is no file/],
     ['a bad map', "$open file=$good map=signing;", 'signing', qr/map wants ID:ALIAS/],

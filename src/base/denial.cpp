@@ -29,12 +29,15 @@ constexpr std::array<Word, static_cast<std::size_t>(Code::kCount)> kWords{{
     {Code::kAudienceMismatch, "audience_mismatch"},
     {Code::kWrongTokenType, "wrong_token_type"},
     {Code::kMalformedClaims, "malformed_claims"},
+    {Code::kInactive, "inactive"},
     {Code::kCertificateMissing, "certificate_missing"},
     {Code::kConfirmationMissing, "confirmation_missing"},
     {Code::kConfirmationMismatch, "confirmation_mismatch"},
     {Code::kConfirmationUnsupported, "confirmation_unsupported"},
     {Code::kInsufficientScope, "insufficient_scope"},
     {Code::kScopeUndefined, "scope_undefined"},
+    {Code::kKeysUnavailable, "keys_unavailable"},
+    {Code::kIntrospectionUnavailable, "introspection_unavailable"},
 }};
 
 }  // namespace

@@ -24,12 +24,15 @@ enum class Code : unsigned char {
     kAudienceMismatch,
     kWrongTokenType,
     kMalformedClaims,
+    kInactive,
     kCertificateMissing,
     kConfirmationMissing,
     kConfirmationMismatch,
     kConfirmationUnsupported,
     kInsufficientScope,
     kScopeUndefined,
+    kKeysUnavailable,
+    kIntrospectionUnavailable,
     kCount
 };
 

@@ -7,6 +7,8 @@ namespace oauth2_rs {
 
 namespace {
 
+constexpr auto kNotFound = std::string_view::npos;
+
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 
 bool is_alphanumeric(char c) {
@@ -102,6 +104,29 @@ bool is_secret_id(std::string_view text) {
         }
     }
     return segment_open;
+}
+
+bool is_b64token(std::string_view text) {
+    const auto last = text.find_last_not_of('=');
+    return last != std::string_view::npos &&
+           std::all_of(text.begin(), text.begin() + last + 1, [](char c) {
+               return is_alphanumeric(c) || std::string_view("-._~+/").find(c) != kNotFound;
+           });
+}
+
+std::string form_encoded(std::string_view text) {
+    constexpr std::string_view kDigits = "0123456789ABCDEF";
+    std::string result;
+    result.reserve(text.size());
+    for (const char c : text) {
+        if (is_alphanumeric(c) || c == '-' || c == '.' || c == '_') {
+            result += c;
+        } else {
+            const auto byte = static_cast<unsigned char>(c);
+            result += {'%', kDigits[byte >> 4U], kDigits[byte & 15U]};
+        }
+    }
+    return result;
 }
 
 std::string printable(std::string_view text) {

@@ -29,6 +29,12 @@ bool is_scope_token(std::string_view text);
 /* The documented grammar of a secret id: letters and digits in segments joined by ".", "_", "-". */
 bool is_secret_id(std::string_view text);
 
+/* RFC 6750 section 2.1: what an access token may look like in a header. */
+bool is_b64token(std::string_view text);
+
+/* As the value of a field of an HTML form (application/x-www-form-urlencoded). */
+std::string form_encoded(std::string_view text);
+
 /* Every byte outside printable ASCII becomes "?". */
 std::string printable(std::string_view text);
 

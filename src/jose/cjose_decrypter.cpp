@@ -4,10 +4,12 @@
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 
+#include <cstdint>
 #include <memory>
 #include <utility>
 
 #include "base/handles.h"
+#include "base/memory.h"
 #include "jose/decrypter.h"
 #include "jose/jwe.h"
 
@@ -58,6 +60,7 @@ class CjoseDecrypter final : public Decrypter {
     explicit CjoseDecrypter(CjoseKeyHandle key) : key_(std::move(key)) {}
 
     std::optional<SecretBytes> decrypt(const Jwe& jwe) override {
+        require_memory();  // cjose 0.6.2 gives back a recipient for which there was none
         cjose_err error;
         const CjoseJweHandle parsed(cjose_jwe_import(jwe.token.data(), jwe.token.size(), &error));
         std::optional<SecretBytes> content;

@@ -48,11 +48,14 @@ class KeyBuilder {
                                                     : nullptr);
         const PublicKeyContextHandle context(EVP_PKEY_CTX_new_from_name(nullptr, type, nullptr));
         EVP_PKEY* key = nullptr;
+        ERR_clear_error();
         if (!parameters || !context || EVP_PKEY_fromdata_init(context.get()) != 1 ||
             EVP_PKEY_fromdata(context.get(), &key, selection, parameters.get()) != 1) {
             return nullptr;
         }
-        return PublicKeyHandle(key);
+        PublicKeyHandle built(key);
+        // Short of memory, OpenSSL makes keys that are good for nothing, and says so here alone.
+        return ERR_peek_error() == 0 ? std::move(built) : nullptr;
     }
 
   private:

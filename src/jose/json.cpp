@@ -3,58 +3,116 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstddef>
 #include <cstdlib>
+#include <functional>
 #include <new>
+#include <utility>
 
 namespace oauth2_rs {
 
 namespace {
 
-bool allocation_failed = false;
-json_malloc_t host_allocate = nullptr;
-
-void* allocate(std::size_t size) {
-    void* const memory = host_allocate(size);
-    allocation_failed = allocation_failed || memory == nullptr;
-    return memory;
-}
-
 /*
- * jansson doesn't tell short memory from bad JSON, and may go on with a text that was cut. Lent for
- * the time of one call only, since all of NGINX shares the library.
+ * jansson 2.14 loses a character of a text where memory is short, goes on, and may then write
+ * beyond the text's end. So a block stands by: what can't be had is taken from it, and the reading
+ * is told that its text has ended, so that it needs little more. Lent for the time of one call
+ * only, since all of NGINX shares the library.
  */
-class WatchedAllocation {
+class LentAllocation {
   public:
-    WatchedAllocation() {
-        json_get_alloc_funcs(&host_allocate, &release_);
-        allocation_failed = false;
-        json_set_alloc_funcs(allocate, release_);
+    /* What jansson may want at once for a text of that size, and for a little more of it. */
+    explicit LentAllocation(std::size_t text_size) : size_(2 * text_size + 16 * 1024) {
+        json_get_alloc_funcs(&host_allocate_, &host_release_);
+        begin_ = static_cast<char*>(host_allocate_(size_));
+        if (begin_ == nullptr) {
+            throw std::bad_alloc();
+        }
+        lent = this;
+        json_set_alloc_funcs(allocate, release);
     }
-    ~WatchedAllocation() { json_set_alloc_funcs(host_allocate, release_); }
-    WatchedAllocation(const WatchedAllocation&) = delete;
-    WatchedAllocation& operator=(const WatchedAllocation&) = delete;
+    ~LentAllocation() {
+        json_set_alloc_funcs(host_allocate_, host_release_);
+        lent = nullptr;
+        host_release_(begin_);
+    }
+    LentAllocation(const LentAllocation&) = delete;
+    LentAllocation& operator=(const LentAllocation&) = delete;
+
+    bool failed() const { return failed_; }
 
   private:
-    json_free_t release_ = nullptr;
+    static void* allocate(std::size_t size) {
+        void* const memory = lent->host_allocate_(size);
+        return memory == nullptr ? lent->take(size) : memory;
+    }
+    static void release(void* memory) {
+        const auto* const block = static_cast<const char*>(memory);
+        const std::less<const char*> before;
+        if (before(block, lent->begin_) || !before(block, lent->begin_ + lent->size_)) {
+            lent->host_release_(memory);
+        }
+    }
+
+    void* take(std::size_t size) {
+        constexpr std::size_t kAlignment = alignof(std::max_align_t);
+        failed_ = true;
+        const std::size_t rounded = (size + kAlignment - 1) / kAlignment * kAlignment;
+        if (rounded < size || rounded > size_ - used_) {
+            return nullptr;
+        }
+        used_ += rounded;
+        return begin_ + used_ - rounded;
+    }
+
+    static LentAllocation* lent;
+
+    json_malloc_t host_allocate_ = nullptr;
+    json_free_t host_release_ = nullptr;
+    char* begin_ = nullptr;
+    std::size_t size_;
+    std::size_t used_ = 0;
+    bool failed_ = false;
 };
 
-json_t* load(std::string_view text) {
-    const WatchedAllocation watched;
+LentAllocation* LentAllocation::lent = nullptr;
+
+/* A text that is handed out in small pieces, and comes to an end where memory is short. */
+struct Source {
+    std::string_view rest;
+    const LentAllocation& memory;
+
+    static std::size_t read(void* buffer, std::size_t room, void* data) {
+        constexpr std::size_t kPiece = 64;
+        auto* const source = static_cast<Source*>(data);
+        if (source->memory.failed()) {
+            return 0;
+        }
+        const std::size_t size =
+            source->rest.copy(static_cast<char*>(buffer), std::min(room, kPiece));
+        source->rest.remove_prefix(size);
+        return size;
+    }
+};
+
+/* Throws std::bad_alloc where memory is short: that is no verdict on the text. */
+JsonHandle load(std::string_view text) {
+    const LentAllocation lent(text.size());
+    Source source{text, lent};
     json_error_t error;
-    return json_loadb(text.data(), text.size(), JSON_REJECT_DUPLICATES, &error);
+    JsonHandle value(json_load_callback(Source::read, &source, JSON_REJECT_DUPLICATES, &error));
+    if (lent.failed()) {
+        value.reset();  // while what it may hold of the block is still there
+        throw std::bad_alloc();
+    }
+    return value;
 }
 
 }  // namespace
 
 JsonHandle parse_json_object(std::string_view text) {
-    JsonHandle value(load(text));
-    if (allocation_failed) {
-        throw std::bad_alloc();
-    }
-    if (!json_is_object(value.get())) {
-        return nullptr;
-    }
-    return value;
+    JsonHandle value = load(text);
+    return json_is_object(value.get()) ? std::move(value) : nullptr;
 }
 
 const json_t* json_member(const json_t* object, std::string_view name) {

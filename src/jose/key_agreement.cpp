@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/handles.h"
+#include "base/memory.h"
 
 namespace oauth2_rs {
 
@@ -55,6 +56,7 @@ std::optional<SecretBytes> agree_on_secret(evp_pkey_st* own, evp_pkey_st* epheme
 std::optional<SecretBytes> derive_key(const SecretBytes& secret, const AgreementInfo& info,
                                       std::size_t size) {
     const KdfHandle kdf(EVP_KDF_fetch(nullptr, "SSKDF", nullptr));  // OpenSSL's name of it
+    require_memory();  // OpenSSL 3.0 writes into a context for which there was none
     const KdfContextHandle context(kdf ? EVP_KDF_CTX_new(kdf.get()) : nullptr);
     std::string other = other_info(info, size);
     char digest[] = "SHA256";

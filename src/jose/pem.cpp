@@ -22,6 +22,13 @@ struct PemCloser {
 };
 using PemText = std::unique_ptr<char, PemCloser>;
 
+/* What OpenSSL decoded, which may be a secret. */
+struct DerCloser {
+    std::size_t size;
+    void operator()(unsigned char* der) const { OPENSSL_clear_free(der, size); }
+};
+using PemDer = std::unique_ptr<unsigned char, DerCloser>;
+
 struct PemBlock {
     PemText label;
     PemText header;
@@ -37,9 +44,8 @@ std::optional<PemBlock> next_block(BIO* source) {
     if (PEM_read_bio(source, &label, &header, &der, &size) != 1) {
         return std::nullopt;
     }
-    PemBlock block{PemText(label), PemText(header), SecretBytes(der, der + size)};
-    OPENSSL_clear_free(der, static_cast<std::size_t>(size));
-    return block;
+    const PemDer der_owner(der, {static_cast<std::size_t>(size)});
+    return PemBlock{PemText(label), PemText(header), SecretBytes(der, der + size)};
 }
 
 /* The first block; but "openssl ecparam -genkey" writes the curve before the key that names it. */

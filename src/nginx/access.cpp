@@ -1,13 +1,15 @@
 #include "nginx/access.h"
 
-#include "nginx/cache_zone.h"
-#include "nginx/client_certificate.h"
 #include "nginx/compatibility.h"
+#include "nginx/host.h"
 #include "nginx/respond.h"
 
 static ngx_http_oauth2_rs_ctx_t *ngx_http_oauth2_rs_open_ctx(ngx_http_request_t *r,
                                                              const oauth2_rs_resolver_t *resolver);
 static void ngx_http_oauth2_rs_readmit_ctx(ngx_http_request_t *r);
+static ngx_int_t ngx_http_oauth2_rs_conclude(ngx_http_request_t *r,
+                                             const ngx_http_oauth2_rs_loc_conf_t *conf,
+                                             ngx_http_oauth2_rs_ctx_t *ctx, ngx_int_t rc);
 static void ngx_http_oauth2_rs_ctx_cleanup(void *data);
 static ngx_int_t ngx_http_oauth2_rs_judge(ngx_http_request_t *r,
                                           const ngx_http_oauth2_rs_loc_conf_t *conf,
@@ -18,7 +20,6 @@ static ngx_int_t ngx_http_oauth2_rs_judge_token(ngx_http_request_t *r,
 static ngx_int_t ngx_http_oauth2_rs_judge_scopes(ngx_http_request_t *r, ngx_array_t *scopes,
                                                  ngx_http_oauth2_rs_ctx_t *ctx);
 static size_t ngx_http_oauth2_rs_authorization(ngx_http_request_t *r, oauth2_rs_text_t *values);
-static int64_t ngx_http_oauth2_rs_now_ms(void *host);
 
 /* One value is what a request should have, the second is enough to tell that it has too many. */
 enum { NGX_HTTP_OAUTH2_RS_MAX_AUTHORIZATION = 2 };
@@ -51,10 +52,20 @@ ngx_int_t ngx_http_oauth2_rs_access_handler(ngx_http_request_t *r) {
         rc = ngx_http_oauth2_rs_judge(r, conf, ctx);
     }
 
+    return ngx_http_oauth2_rs_conclude(r, conf, ctx, rc);
+}
+
+/* What judging has come to, in the words of the access phase. */
+static ngx_int_t ngx_http_oauth2_rs_conclude(ngx_http_request_t *r,
+                                             const ngx_http_oauth2_rs_loc_conf_t *conf,
+                                             ngx_http_oauth2_rs_ctx_t *ctx, ngx_int_t rc) {
     switch (rc) {
         case NGX_OK:
             ngx_http_oauth2_rs_grant(r, ctx);
             return NGX_OK;
+
+        case NGX_AGAIN:
+            return NGX_AGAIN;
 
         case NGX_DECLINED:
             return ngx_http_oauth2_rs_refuse(r, conf->realm, ctx);
@@ -142,7 +153,8 @@ static void ngx_http_oauth2_rs_ctx_cleanup(void *data) {
 }
 
 /*
- * NGX_OK: granted, NGX_DECLINED: the resolution says why not, NGX_ERROR: it could not be judged.
+ * NGX_OK: granted, NGX_DECLINED: the resolution says why not, NGX_AGAIN: called again when a fetch
+ * has ended, NGX_ERROR: it could not be judged.
  */
 static ngx_int_t ngx_http_oauth2_rs_judge(ngx_http_request_t *r,
                                           const ngx_http_oauth2_rs_loc_conf_t *conf,
@@ -187,8 +199,16 @@ static ngx_int_t ngx_http_oauth2_rs_judge_token(ngx_http_request_t *r,
     request.confirmation = static_cast<oauth2_rs_confirmation_t>(conf->confirmation);
     request.host = &host;
 
-    return oauth2_rs_resolve(ctx->resolution, &request) == OAUTH2_RS_GRANTED ? NGX_OK
-                                                                             : NGX_DECLINED;
+    switch (oauth2_rs_resolve(ctx->resolution, &request)) {
+        case OAUTH2_RS_GRANTED:
+            return NGX_OK;
+
+        case OAUTH2_RS_PENDING:
+            return NGX_AGAIN;
+
+        default:
+            return NGX_DECLINED;
+    }
 }
 
 static ngx_int_t ngx_http_oauth2_rs_judge_scopes(ngx_http_request_t *r, ngx_array_t *scopes,
@@ -231,10 +251,3 @@ static size_t ngx_http_oauth2_rs_authorization(ngx_http_request_t *r, oauth2_rs_
 
     return n;
 }
-
-oauth2_rs_host_t ngx_http_oauth2_rs_host(ngx_http_request_t *r) {
-    return {ngx_http_oauth2_rs_now_ms, ngx_http_oauth2_rs_client_certificate,
-            ngx_http_oauth2_rs_cache_get, ngx_http_oauth2_rs_cache_put, r};
-}
-
-static int64_t ngx_http_oauth2_rs_now_ms(void * /*host*/) { return ngx_http_oauth2_rs_clock_ms(); }

@@ -99,6 +99,36 @@ ngx_int_t ngx_http_oauth2_rs_join(ngx_conf_t *cf, ngx_str_t *joined) {
     return NGX_OK;
 }
 
+ngx_uint_t ngx_http_oauth2_rs_check_uri(ngx_conf_t *cf, const ngx_str_t *directive,
+                                        const ngx_str_t *uri) {
+    size_t i;
+
+    if (cf->cmd_type == NGX_HTTP_MAIN_CONF) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "%V: \"%V\" means a location, which belongs to a server: move the "
+                           "directive into the server",
+                           directive, uri);
+        return 0;
+    }
+
+    for (i = 0; i < uri->len; i++) {
+        if (uri->data[i] <= ' ' || uri->data[i] == '?' || uri->data[i] == '#' ||
+            uri->data[i] == '$') {
+            break;
+        }
+    }
+
+    if (uri->len == 0 || uri->data[0] != '/' || i < uri->len) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "%V: \"%V\" is no URI of a location: write the text that stands behind "
+                           "\"location =\", without arguments and variables",
+                           directive, uri);
+        return 0;
+    }
+
+    return 1;
+}
+
 oauth2_rs_reporter_t ngx_http_oauth2_rs_line_reporter(ngx_conf_t *cf) {
     return {ngx_http_oauth2_rs_report_line, cf};
 }

@@ -32,6 +32,13 @@ char *ngx_http_oauth2_rs_compile_new(ngx_conf_t *cf, ngx_str_t *text,
 /* The arguments with one space in between, as if they had been quoted. */
 ngx_int_t ngx_http_oauth2_rs_join(ngx_conf_t *cf, ngx_str_t *joined);
 
+/*
+ * Whether it can be the URI of an internal location, and the directive stands where it may: a
+ * location belongs to a server. Logs why not.
+ */
+ngx_uint_t ngx_http_oauth2_rs_check_uri(ngx_conf_t *cf, const ngx_str_t *directive,
+                                        const ngx_str_t *uri);
+
 /* Its messages get the directive's own line. */
 oauth2_rs_reporter_t ngx_http_oauth2_rs_line_reporter(ngx_conf_t *cf);
 

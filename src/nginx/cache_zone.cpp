@@ -2,16 +2,17 @@
 
 #include <atomic>
 
-/* One token; plain data, in the slab. The value follows the struct. */
+/* One token; plain data, in the slab, with the value behind it. */
 typedef struct ngx_http_oauth2_rs_cache_node_s ngx_http_oauth2_rs_cache_node_t;
 
+/* What a lookup asks comes first, so that it stands in one line of the processor's cache. */
 struct ngx_http_oauth2_rs_cache_node_s {
-    ngx_http_oauth2_rs_cache_node_t *next;  // in its bucket
-    ngx_queue_t use;
-    ngx_uint_t turn;  // the cache's at the last use
-    int64_t until_ms;
-    size_t len;
     u_char key[OAUTH2_RS_CACHE_KEY_LENGTH];
+    ngx_http_oauth2_rs_cache_node_t *next;  // in its bucket
+    int64_t until_ms;
+    ngx_uint_t turn;  // the cache's at the last use
+    size_t len;
+    ngx_queue_t use;
 };
 
 /*
@@ -307,6 +308,10 @@ static void ngx_http_oauth2_rs_insert(ngx_http_oauth2_rs_cache_t *cache,
 static void ngx_http_oauth2_rs_remove(ngx_slab_pool_t *shpool,
                                       ngx_http_oauth2_rs_cache_node_t **link) {
     ngx_http_oauth2_rs_cache_node_t *cn = *link;
+
+    if (cn == nullptr) {
+        return;
+    }
 
     *link = cn->next;
     ngx_queue_remove(&cn->use);

@@ -1,6 +1,7 @@
 #include "nginx/conf.h"
 
 #include "nginx/client_certificate.h"
+#include "nginx/endpoint.h"
 
 static void ngx_http_oauth2_rs_registry_cleanup(void *data);
 static void ngx_http_oauth2_rs_merge_cache(ngx_http_oauth2_rs_loc_conf_t *conf,
@@ -43,7 +44,8 @@ void *ngx_http_oauth2_rs_create_main_conf(ngx_conf_t *cf) {
     }
 
     conf->certificate_servers = ngx_array_create(cf->pool, 4, sizeof(ngx_http_core_srv_conf_t *));
-    if (conf->certificate_servers == nullptr) {
+    conf->endpoints = ngx_array_create(cf->pool, 4, sizeof(ngx_http_oauth2_rs_endpoint_t));
+    if (conf->certificate_servers == nullptr || conf->endpoints == nullptr) {
         return nullptr;
     }
 
@@ -97,6 +99,7 @@ char *ngx_http_oauth2_rs_merge_loc_conf(ngx_conf_t *cf, void *parent, void *chil
     ngx_conf_merge_str_value(conf->issuer, prev->issuer, "");
     ngx_conf_merge_str_value(conf->verification_secret, prev->verification_secret, "");
     ngx_conf_merge_str_value(conf->decryption_secret, prev->decryption_secret, "");
+    ngx_conf_merge_str_value(conf->introspection_endpoint, prev->introspection_endpoint, "");
     ngx_conf_merge_ptr_value(conf->stores, prev->stores, nullptr);
     ngx_conf_merge_ptr_value(conf->algorithms, prev->algorithms, nullptr);
     ngx_conf_merge_ptr_value(conf->audiences, prev->audiences, nullptr);
@@ -128,6 +131,23 @@ static void ngx_http_oauth2_rs_merge_cache(ngx_http_oauth2_rs_loc_conf_t *conf,
     }
 }
 
+/* Where the resolver asks, each of which must be a location that fetches. */
+static ngx_int_t ngx_http_oauth2_rs_demand_endpoints(ngx_conf_t *cf,
+                                                     ngx_http_oauth2_rs_loc_conf_t *conf,
+                                                     oauth2_rs_settings_t *settings) {
+    if (conf->kind == NGX_HTTP_OAUTH2_RS_INTROSPECTION) {
+        settings->kind = OAUTH2_RS_INTROSPECTION;
+        settings->introspection_endpoint = ngx_http_oauth2_rs_text(&conf->introspection_endpoint);
+
+        return ngx_http_oauth2_rs_demand_endpoint(cf, "oauth2_introspection_endpoint",
+                                                  &conf->introspection_endpoint, &settings->server);
+    }
+
+    return conf->stores == nullptr
+               ? NGX_OK
+               : ngx_http_oauth2_rs_demand_key_endpoints(cf, conf->stores, &settings->server);
+}
+
 static ngx_int_t ngx_http_oauth2_rs_build_resolver(ngx_conf_t *cf,
                                                    ngx_http_oauth2_rs_loc_conf_t *conf) {
     oauth2_rs_settings_t settings;
@@ -141,6 +161,10 @@ static ngx_int_t ngx_http_oauth2_rs_build_resolver(ngx_conf_t *cf,
     reporter.host = cf;
 
     ngx_memzero(&settings, sizeof(oauth2_rs_settings_t));
+
+    if (ngx_http_oauth2_rs_demand_endpoints(cf, conf, &settings) != NGX_OK) {
+        return NGX_ERROR;
+    }
 
     settings.issuer = ngx_http_oauth2_rs_text(&conf->issuer);
     settings.verification_secret = ngx_http_oauth2_rs_text(&conf->verification_secret);

@@ -14,13 +14,18 @@ extern ngx_module_t ngx_http_oauth2_rs_module;
 #include "shim/oauth2_rs.h"
 
 /* The values of `oauth2_resolver`. */
-enum { NGX_HTTP_OAUTH2_RS_OFF = 0, NGX_HTTP_OAUTH2_RS_STATELESS };
+enum { NGX_HTTP_OAUTH2_RS_OFF = 0, NGX_HTTP_OAUTH2_RS_STATELESS, NGX_HTTP_OAUTH2_RS_INTROSPECTION };
+
+typedef struct ngx_http_oauth2_rs_key_worker_s ngx_http_oauth2_rs_key_worker_t;
 
 /* POD. The registry is destroyed by a cleanup of the cycle's pool. */
 typedef struct {
     oauth2_rs_registry_t *registry;
     ngx_array_t *cache_zones;          // ngx_shm_zone_t *: each must get a size somewhere
     ngx_array_t *certificate_servers;  // ngx_http_core_srv_conf_t *: TLS must ask for certificates
+    ngx_array_t *endpoints;            // ngx_http_oauth2_rs_endpoint_t: locations that must stand
+    ngx_http_oauth2_rs_key_worker_t *key_workers;  // of this process, one for each source of keys
+    size_t key_worker_count;
 } ngx_http_oauth2_rs_main_conf_t;
 
 /*
@@ -39,6 +44,7 @@ typedef struct {
     ngx_str_t issuer;                       // empty: none
     ngx_str_t verification_secret;          // empty: none
     ngx_str_t decryption_secret;            // empty: none
+    ngx_str_t introspection_endpoint;       // empty: none
     ngx_array_t *stores;                    // oauth2_rs_store_settings_t
     ngx_array_t *algorithms;                // oauth2_rs_text_t
     ngx_array_t *audiences;                 // oauth2_rs_text_t

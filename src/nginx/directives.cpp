@@ -1,6 +1,7 @@
 #include "nginx/directives.h"
 
 #include "nginx/arguments.h"
+#include "nginx/endpoint.h"
 
 static void ngx_http_oauth2_rs_warn_of_variables(ngx_conf_t *cf, const ngx_command_t *cmd);
 static ngx_uint_t ngx_http_oauth2_rs_names_client_variable(const ngx_str_t *text);
@@ -192,8 +193,9 @@ char *ngx_http_oauth2_rs_set_bypass(ngx_conf_t *cf, ngx_command_t *cmd, void *co
     return ngx_http_set_predicate_slot(cf, cmd, conf);
 }
 
-char *ngx_http_oauth2_rs_set_store(ngx_conf_t *cf, ngx_command_t * /*cmd*/, void *conf) {
+char *ngx_http_oauth2_rs_set_store(ngx_conf_t *cf, ngx_command_t *cmd, void *conf) {
     char *rv;
+    ngx_str_t uri;
     ngx_uint_t i, n;
     oauth2_rs_text_t *parameters;
     oauth2_rs_reporter_t reporter = ngx_http_oauth2_rs_line_reporter(cf);
@@ -221,6 +223,11 @@ char *ngx_http_oauth2_rs_set_store(ngx_conf_t *cf, ngx_command_t * /*cmd*/, void
     store->type = ngx_http_oauth2_rs_text(&value[1]);
     store->parameters = parameters;
     store->parameter_count = n;
+
+    if (ngx_http_oauth2_rs_store_uri(store, &uri) &&
+        !ngx_http_oauth2_rs_check_uri(cf, &cmd->name, &uri)) {
+        return ngx_http_oauth2_rs_failed;
+    }
 
     return oauth2_rs_check_store(store, &reporter) ? NGX_CONF_OK : ngx_http_oauth2_rs_failed;
 }
@@ -252,6 +259,18 @@ char *ngx_http_oauth2_rs_set_algorithms(ngx_conf_t *cf, ngx_command_t *cmd, void
     }
 
     return ngx_http_oauth2_rs_set_texts(cf, cmd, conf);
+}
+
+char *ngx_http_oauth2_rs_set_introspection_endpoint(ngx_conf_t *cf, ngx_command_t *cmd,
+                                                    void *conf) {
+    auto *value = static_cast<ngx_str_t *>(cf->args->elts);
+
+    if (!ngx_http_oauth2_rs_restores_default(cf) &&
+        !ngx_http_oauth2_rs_check_uri(cf, &cmd->name, &value[1])) {
+        return ngx_http_oauth2_rs_failed;
+    }
+
+    return ngx_http_oauth2_rs_set_text(cf, cmd, conf);
 }
 
 char *ngx_http_oauth2_rs_set_skew(ngx_conf_t *cf, ngx_command_t *cmd, void *conf) {

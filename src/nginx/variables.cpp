@@ -1,6 +1,7 @@
 #include "nginx/variables.h"
 
 #include "nginx/access.h"
+#include "nginx/host.h"
 
 static ngx_int_t ngx_http_oauth2_rs_path_variable(ngx_http_request_t *r,
                                                   ngx_http_variable_value_t *v, uintptr_t data);

@@ -26,6 +26,7 @@ Configured<Done> FileSecretStore::load(const std::string& secret_id, const LoadC
             context.warnings->push_back(warning);
         }
     }
+    watch_.changed({file_of(name)});  // first: what changes while it is read has changed
     Warnings again;
     auto keys = read(name, purposes, known == slots_.end() ? context.warnings : &again);
     if (!keys.ok()) {
@@ -33,7 +34,6 @@ Configured<Done> FileSecretStore::load(const std::string& secret_id, const LoadC
     }
     if (keys.value()) {
         slots_[name] = {std::make_shared<const KeySet>(std::move(*keys.value())), purposes};
-        watch_.changed(files());
     }
     return Done{};
 }
@@ -45,15 +45,21 @@ Step<const KeySet*> FileSecretStore::keys(RequestContext& /*request*/,
 }
 
 Refresh FileSecretStore::refresh(std::string* failure) {
-    if (!watch_.changed(files())) {
+    // Said before it is known: short memory may end this at any place.
+    const bool was_stale = std::exchange(is_stale_, true);
+    if (watch_.changed(files())) {
+        is_failure_told_ = false;
+    } else if (!was_stale) {
+        is_stale_ = false;
         return Refresh::kUnchanged;
     }
     auto renewed = read_all();
     if (!renewed.ok()) {
         *failure = renewed.error().message;
-        return Refresh::kFailed;
+        return std::exchange(is_failure_told_, true) ? Refresh::kUnchanged : Refresh::kFailed;
     }
     slots_ = std::move(renewed.value());
+    is_stale_ = false;
     return Refresh::kRenewed;
 }
 

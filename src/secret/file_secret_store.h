@@ -26,6 +26,7 @@ class FileSecretStore : public SecretStore {
 
     Configured<Done> load(const std::string& secret_id, const LoadContext& context) override;
     Step<const KeySet*> keys(RequestContext& request, std::string_view secret_id) const override;
+    bool is_lasting() const override { return refresh_interval_ms_ == 0; }
     std::int64_t refresh_interval_ms() const override { return refresh_interval_ms_; }
     Refresh refresh(std::string* failure) override;
     std::string unreadable_file() const override;
@@ -54,6 +55,8 @@ class FileSecretStore : public SecretStore {
     std::int64_t refresh_interval_ms_;
     Slots slots_;
     FileWatch watch_;
+    bool is_stale_ = false;         // a change has been seen that is not yet read
+    bool is_failure_told_ = false;  // of that change
 };
 
 }  // namespace oauth2_rs

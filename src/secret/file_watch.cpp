@@ -12,23 +12,24 @@ namespace {
 std::string identity_of(const std::string& path) {
     struct stat status {};
     if (stat(path.c_str(), &status) != 0) {
-        return "absent;";
+        return "absent";
     }
     return std::to_string(status.st_dev) + ',' + std::to_string(status.st_ino) + ',' +
            std::to_string(status.st_size) + ',' + std::to_string(status.st_mtim.tv_sec) + '.' +
            std::to_string(status.st_mtim.tv_nsec) + ',' + std::to_string(status.st_ctim.tv_sec) +
-           '.' + std::to_string(status.st_ctim.tv_nsec) + ';';
+           '.' + std::to_string(status.st_ctim.tv_nsec);
 }
 
 }  // namespace
 
 bool FileWatch::changed(const std::vector<std::string>& paths) {
-    std::string now;
+    bool changed = false;
     for (const std::string& path : paths) {
-        now += identity_of(path);
+        std::string now = identity_of(path);
+        std::string& seen = seen_[path];
+        changed = changed || now != seen;
+        seen = std::move(now);
     }
-    const bool changed = now != seen_;
-    seen_ = std::move(now);
     return changed;
 }
 

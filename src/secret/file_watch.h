@@ -1,6 +1,7 @@
 #ifndef OAUTH2_RS_SECRET_FILE_WATCH_H
 #define OAUTH2_RS_SECRET_FILE_WATCH_H
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -9,11 +10,11 @@ namespace oauth2_rs {
 /* Tells whether files have changed, by what the file system says of them, without reading them. */
 class FileWatch {
   public:
-    /* Whether anything has changed since the last call; the first call says so too. */
+    /* Whether one of the files has changed since it was last asked for; the first time it has. */
     bool changed(const std::vector<std::string>& paths);
 
   private:
-    std::string seen_;
+    std::map<std::string, std::string> seen_;
 };
 
 }  // namespace oauth2_rs

@@ -15,7 +15,7 @@ Configured<std::unique_ptr<SecretStore>> JwksFileSecretStore::make(const StoreSe
     }
     const std::string path(parameters.value().get("file", ""));
     if (path.empty()) {
-        return ConfigError{"it needs file=PATH"};
+        return ConfigError{"it needs file=PATH or uri=/LOCATION"};
     }
     const auto interval = parameters.value().cache_timeout_ms();
     if (!interval.ok()) {

@@ -6,6 +6,7 @@
 #include "base/strings.h"
 #include "jose/pem.h"
 #include "secret/secret_file.h"
+#include "secret/secret_format.h"
 #include "secret/store_parameters.h"
 
 namespace oauth2_rs {
@@ -57,6 +58,8 @@ Configured<KeystoreSecretStore::Aliases> take_mappings(std::vector<std::string_v
 Configured<KeyPointer> key_of(KeystoreEntry entry) {
     KeyTerms terms;
     terms.name = entry.alias;
+    terms.may_verify = entry.purposes.verify;
+    terms.may_decrypt = entry.purposes.decrypt;
     if (!entry.key) {
         return KeyPointer(new Key(std::move(entry.secret), std::move(terms)));
     }
@@ -73,9 +76,9 @@ Configured<KeyPointer> take_key(const std::string& alias, KeyPurposes purposes,
         return KeyPointer();
     }
     auto key = key_of(std::move(*found));
-    const char* weakness = key.ok() ? key.value()->weakness(purposes) : nullptr;
-    if (weakness != nullptr) {
-        key = ConfigError{weakness};
+    const char* unfit = key.ok() ? unfitness(*key.value(), purposes) : nullptr;
+    if (unfit != nullptr) {
+        key = ConfigError{unfit};
     }
     entries->erase(found);
     return key.ok() ? std::move(key)

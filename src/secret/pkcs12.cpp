@@ -2,8 +2,10 @@
 
 #include <openssl/err.h>
 #include <openssl/pkcs12.h>
+#include <openssl/x509v3.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <string_view>
 #include <utility>
 
@@ -39,6 +41,13 @@ struct Password {
     SecretBytes text;
 };
 
+/* All of them where the certificate has no key usage. */
+KeyPurposes purposes_of(X509* certificate) {
+    const std::uint32_t usage = X509_get_key_usage(certificate);
+    return {(usage & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION)) != 0,
+            (usage & (KU_KEY_ENCIPHERMENT | KU_DATA_ENCIPHERMENT | KU_KEY_AGREEMENT)) != 0};
+}
+
 /* Collects what the bags of one keystore hold. */
 class Collector {
   public:
@@ -58,11 +67,13 @@ class Collector {
 
     std::vector<KeystoreEntry> take() {
         for (KeystoreEntry& certificate : certificates_) {
-            const bool known = std::any_of(
+            const auto known = std::find_if(
                 entries_.begin(), entries_.end(),
                 [&](const KeystoreEntry& entry) { return entry.alias == certificate.alias; });
-            if (!known) {
+            if (known == entries_.end()) {
                 entries_.push_back(std::move(certificate));
+            } else if (known->key && EVP_PKEY_eq(known->key.get(), certificate.key.get()) == 1) {
+                known->purposes = certificate.purposes;
             }
         }
         return std::move(entries_);
@@ -113,6 +124,7 @@ class Collector {
         const CertificateHandle certificate(PKCS12_SAFEBAG_get1_cert(bag));
         entry.key.reset(certificate ? X509_get_pubkey(certificate.get()) : nullptr);
         if (entry.key) {
+            entry.purposes = purposes_of(certificate.get());
             certificates_.push_back(std::move(entry));
         }
     }
@@ -183,8 +195,9 @@ Configured<std::vector<KeystoreEntry>> open_keystore(const SecretBytes& content,
         return refused(
             "a part of it can't be read; make it anew with AES (openssl pkcs12 -export does)");
     }
+    auto entries = collector.take();
     ERR_clear_error();
-    return collector.take();
+    return entries;
 }
 
 }  // namespace oauth2_rs

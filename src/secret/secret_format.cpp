@@ -78,6 +78,20 @@ Configured<FormattedSecret> parse(const SecretBytes& content, SecretFormat forma
 
 }  // namespace
 
+const char* unfitness(const Key& key, KeyPurposes purposes) {
+    if (purposes.verify && !key.may_verify()) {
+        return "it may not verify: see its \"use\", \"key_ops\", \"alg\" and curve, or its "
+               "certificate's "
+               "key usage";
+    }
+    if (purposes.decrypt && !key.may_decrypt()) {
+        return "it can't decrypt: it must be symmetric, or a private key whose \"use\", "
+               "\"key_ops\", "
+               "\"alg\" and curve, or its certificate's key usage, allow it";
+    }
+    return key.weakness(purposes);
+}
+
 std::optional<SecretFormat> find_secret_format(std::string_view name) {
     for (const FormatName& entry : kFormats) {
         if (entry.name == name) {
@@ -112,18 +126,9 @@ Configured<FormattedSecret> parse_secret(const SecretBytes& content, SecretForma
     if (!secret.ok()) {
         return secret;
     }
-    const Key& key = *secret.value().key;
-    if (purposes.verify && !key.may_verify()) {
-        return ConfigError{"it may not verify: see its \"use\", \"key_ops\", \"alg\" and curve"};
-    }
-    if (purposes.decrypt && !key.may_decrypt()) {
-        return ConfigError{
-            "it can't decrypt: it must be symmetric, or a private key whose \"use\", \"key_ops\", "
-            "\"alg\" and curve allow it"};
-    }
-    const char* weakness = key.weakness(purposes);
-    if (weakness != nullptr) {
-        return ConfigError{weakness};
+    const char* unfit = unfitness(*secret.value().key, purposes);
+    if (unfit != nullptr) {
+        return ConfigError{unfit};
     }
     return secret;
 }

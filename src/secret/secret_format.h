@@ -23,6 +23,9 @@ ConfigError unknown_secret_format();
 /* The bytes of a symmetric secret; nothing where the format is one of keys. */
 Configured<std::optional<SecretBytes>> parse_bytes(const SecretBytes& content, SecretFormat format);
 
+/* Why a key can't serve one of those purposes, or must not; nullptr where it can serve them all. */
+const char* unfitness(const Key& key, KeyPurposes purposes);
+
 struct FormattedSecret {
     KeyPointer key;
     bool is_private = true;

@@ -5,13 +5,15 @@
 #include "secret/directory_secret_store.h"
 #include "secret/environment_secret_store.h"
 #include "secret/jwks_file_secret_store.h"
+#include "secret/jwks_uri_secret_store.h"
 #include "secret/keystore_secret_store.h"
 
 namespace oauth2_rs {
 
 Configured<std::unique_ptr<SecretStore>> make_secret_store(const StoreSettings& settings) {
     if (settings.type == "jwks") {
-        return JwksFileSecretStore::make(settings);
+        return JwksUriSecretStore::is_meant(settings) ? JwksUriSecretStore::make(settings)
+                                                      : JwksFileSecretStore::make(settings);
     }
     if (settings.type == "directory") {
         return DirectorySecretStore::make(settings);

@@ -39,6 +39,24 @@ struct LoadContext {
 /* What became of looking at a store's files again. */
 enum class Refresh : unsigned char { kUnchanged, kRenewed, kFailed };
 
+/* What a store whose keys are fetched tells whoever fetches them, and takes from there. */
+class KeySource {
+  public:
+    virtual ~KeySource() = default;
+
+    virtual const std::string& uri() const = 0;
+    virtual const std::string& server() const = 0;  // whose location the URI means
+    virtual std::int64_t cache_timeout_ms() const = 0;
+    virtual std::int64_t cache_miss_timeout_ms() const = 0;
+    virtual std::int64_t stale_timeout_ms() const = 0;
+
+    /* Takes the keys of a set over, whole; after a failure they stay as they were. */
+    virtual Configured<Done> accept(std::string_view text) = 0;
+
+    /* Forgets the keys: they are too old. */
+    virtual void drop() = 0;
+};
+
 /*
  * Where keys come from. Loaded at configuration time, when each secret that a resolver names is
  * asked for; const while requests run. A store may renew its keys between requests.
@@ -64,11 +82,23 @@ class SecretStore {
         return std::optional<SecretBytes>();
     }
 
+    /* Whether the keys that were loaded stay, all of them and no others, as long as the store. */
+    virtual bool is_lasting() const { return false; }
+
     /* Milliseconds between two looks at the files; 0: what was loaded stays. */
     virtual std::int64_t refresh_interval_ms() const { return 0; }
 
     /* Looks at the files again; after a failure, told once a change, the keys stay as they were. */
     virtual Refresh refresh(std::string* /*failure*/) { return Refresh::kUnchanged; }
+
+    /* nullptr: the keys don't come from a URI. */
+    virtual KeySource* key_source() { return nullptr; }
+
+    /*
+     * After no key verified a token: true when there are other keys now; Pending while they are
+     * fetched.
+     */
+    virtual Step<bool> renew(RequestContext& /*request*/) const { return false; }
 
     /* A file that this process can't read although refresh() will want it; empty: none. */
     virtual std::string unreadable_file() const { return {}; }
@@ -79,6 +109,7 @@ struct StoreSettings {
     std::string_view type;
     std::vector<std::string_view> parameters;
     std::string_view base_directory;  // what a relative path is relative to, ends in "/"
+    std::string_view server = {};     // whose locations a URI means
 };
 
 /* A store with nothing loaded; the error says what is wrong with the settings. */

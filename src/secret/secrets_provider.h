@@ -43,6 +43,10 @@ class KeyChoice {
             keys_[count_++] = key;
         }
     }
+    /* A store could not be asked: that no key of these fits says nothing of the token. */
+    void mark_incomplete() { incomplete_ = true; }
+    bool incomplete() const { return incomplete_; }
+
     bool empty() const { return count_ == 0; }
     const Key* const* begin() const { return keys_.data(); }
     const Key* const* end() const { return keys_.data() + count_; }
@@ -51,6 +55,7 @@ class KeyChoice {
     std::array<const Key*, kMostToVerify> keys_{};
     std::size_t most_;
     std::size_t count_ = 0;
+    bool incomplete_ = false;
 };
 
 /* The secret stores of a resolver, queried in the order written. */
@@ -65,11 +70,21 @@ class SecretsProvider {
      */
     Step<KeyChoice> choose(RequestContext& request, const SecretQuery& query) const;
 
-    /* Whether that very key is still one of the secret's. */
+    /*
+     * After none of those verified: true when a store has other keys now, Pending while one fetches
+     * them.
+     */
+    Step<bool> renew(RequestContext& request) const;
+
+    /*
+     * Whether that very key, which was chosen once, is still one of the secret's, as far as can be
+     * said at once.
+     */
     bool holds(RequestContext& request, std::string_view secret_id, const Digest& key) const;
 
   private:
     std::vector<std::shared_ptr<const SecretStore>> stores_;
+    bool lasting_;  // no store's keys change
 };
 
 }  // namespace oauth2_rs

@@ -6,6 +6,7 @@
 #include "base/strings.h"
 #include "secret/secrets_provider.h"
 #include "shim/key_checks.h"
+#include "token/introspection_access_token_resolver.h"
 #include "token/stateless_access_token_resolver.h"
 
 namespace oauth2_rs {
@@ -35,6 +36,7 @@ std::string fingerprint_of(const StoreSettings& store) {
     append_field(&fingerprint, store.type);
     append_list(&fingerprint, store.parameters);
     append_field(&fingerprint, store.base_directory);
+    append_field(&fingerprint, store.server);
     // Parameters may be secrets: what is kept is their digest.
     const Digest digest = Sha256().of(fingerprint);
     OPENSSL_cleanse(fingerprint.data(), fingerprint.size());
@@ -183,6 +185,12 @@ class ConfigurationContext final : public RequestContext {
     void note_cache(CacheStatus /*status*/) override {}
 };
 
+bool is_fetched(const Stores& stores) {
+    return std::any_of(stores.begin(), stores.end(), [](const std::shared_ptr<SecretStore>& store) {
+        return store->key_source() != nullptr;
+    });
+}
+
 std::vector<const Key*> keys_of(const Stores& stores, std::string_view secret_id) {
     std::vector<const Key*> keys;
     ConfigurationContext context;
@@ -231,6 +239,9 @@ Configured<Stores> load_secrets(const ChainSettings& settings, const ProtectionP
     if (!stores.ok()) {
         return stores;
     }
+    if (is_fetched(stores.value())) {
+        return stores;  // which keys there will be is not known yet
+    }
     const auto usable = check_secrets(stores.value(), protection, warnings);
     return usable.ok() ? std::move(stores) : Configured<Stores>(usable.error());
 }
@@ -258,7 +269,7 @@ Digest fingerprint_of_chain(const ChainSettings& settings, const Stores& stores,
                             const ProtectionPolicy& protection) {
     std::string lasting;
     for (const auto& store : stores) {
-        if (store->refresh_interval_ms() > 0) {
+        if (!store->is_lasting()) {
             continue;  // its keys come and go: each hit asks for the key's own digest
         }
         for (const std::string& secret_id :
@@ -282,10 +293,28 @@ Chain cached(Chain leaf, const Digest& fingerprint, const ChainSettings& setting
                                                         settings.cache_times);
 }
 
+Configured<Chain> build_introspection(const ChainSettings& settings) {
+    if (settings.introspection_endpoint.empty()) {
+        return ConfigError{
+            "oauth2_resolver introspection needs oauth2_introspection_endpoint: write the URI of "
+            "an internal location that proxies to the endpoint"};
+    }
+    ClaimsPolicy policy = settings.policy;
+    policy.issuer = settings.issuer;
+    Chain chain = std::make_unique<TokenIntrospectionAccessTokenResolver>(
+        std::string(settings.introspection_endpoint), std::move(policy));
+    return cached(std::move(chain), Sha256().of(fingerprint_of(settings)), settings);
+}
+
 }  // namespace
 
 std::string fingerprint_of(const ChainSettings& settings) {
     std::string fingerprint;
+    append_field(&fingerprint, std::to_string(static_cast<int>(settings.kind)));
+    if (settings.kind == ResolverKind::kIntrospection) {
+        append_field(&fingerprint, settings.introspection_endpoint);
+        append_field(&fingerprint, settings.server);
+    }
     append_field(&fingerprint, settings.issuer);
     append_field(&fingerprint, settings.verification_secret);
     append_field(&fingerprint, settings.decryption_secret);
@@ -315,6 +344,9 @@ Configured<Done> check_confirmation(const ChainSettings& settings) {
 Configured<std::unique_ptr<AccessTokenResolver>> build_chain(const ChainSettings& settings,
                                                              StoreCache* stores,
                                                              Warnings* warnings) {
+    if (settings.kind == ResolverKind::kIntrospection) {
+        return build_introspection(settings);
+    }
     if (const char* missing = incompleteness(settings); missing != nullptr) {
         return ConfigError{missing};
     }

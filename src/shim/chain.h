@@ -15,14 +15,19 @@
 
 namespace oauth2_rs {
 
+enum class ResolverKind : unsigned char { kStateless, kIntrospection };
+
 /* Everything that decides whether a token is accepted, in the words of the directives. */
 struct ChainSettings {
+    ResolverKind kind = ResolverKind::kStateless;
     std::string_view issuer;
     std::string_view verification_secret;  // a secret id, "null", or empty: not set
     std::string_view decryption_secret;    // a secret id, or empty: not set
     ClaimsPolicy policy;                   // complete but for the issuer
     std::vector<std::string_view> algorithms;
     std::vector<StoreSettings> stores;
+    std::string_view introspection_endpoint;
+    std::string_view server;      // whose locations a URI means
     std::string_view cache_zone;  // empty: nothing is cached
     CacheTimes cache_times;
     bool confirmation_required = false;  // checked against the rest, not part of the fingerprint

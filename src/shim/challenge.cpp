@@ -52,11 +52,15 @@ Answer answer_to(Code code) {
         case Code::kAudienceMismatch:
         case Code::kWrongTokenType:
         case Code::kMalformedClaims:
+        case Code::kInactive:
         case Code::kCertificateMissing:
         case Code::kConfirmationMissing:
         case Code::kConfirmationMismatch:
         case Code::kConfirmationUnsupported:
             return {401, "invalid_token", true};
+        case Code::kKeysUnavailable:
+        case Code::kIntrospectionUnavailable:
+            return {503, "", false};
         case Code::kScopeUndefined:
         case Code::kInternalError:
         case Code::kCount:

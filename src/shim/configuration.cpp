@@ -5,6 +5,7 @@
 #include "base/duration.h"
 #include "base/strings.h"
 #include "jose/algorithm.h"
+#include "secret/jwks_uri_secret_store.h"
 #include "shim/guarded.h"
 #include "shim/registry.h"
 #include "shim/text.h"
@@ -19,9 +20,14 @@ void report(const oauth2_rs_reporter_t* reporter, oauth2_rs_severity_t severity,
     reporter->report(reporter->host, severity, text(message));
 }
 
-StoreSettings store_settings(const oauth2_rs_store_settings_t& store,
+StoreSettings store_settings(const oauth2_rs_store_settings_t& store, std::string_view server,
                              std::string_view base_directory) {
-    return {view(store.type), views(store.parameters, store.parameter_count), base_directory};
+    StoreSettings settings{view(store.type), views(store.parameters, store.parameter_count),
+                           base_directory};
+    if (settings.type == "jwks" && JwksUriSecretStore::is_meant(settings)) {
+        settings.server = server;
+    }
+    return settings;
 }
 
 TokenProfile profile_of(oauth2_rs_profile_t profile) {
@@ -38,6 +44,10 @@ TokenProfile profile_of(oauth2_rs_profile_t profile) {
 
 ChainSettings chain_settings(const oauth2_rs_settings_t& settings) {
     ChainSettings chain;
+    chain.kind = settings.kind == OAUTH2_RS_INTROSPECTION ? ResolverKind::kIntrospection
+                                                          : ResolverKind::kStateless;
+    chain.introspection_endpoint = view(settings.introspection_endpoint);
+    chain.server = view(settings.server);
     chain.issuer = view(settings.issuer);
     chain.verification_secret = view(settings.verification_secret);
     chain.decryption_secret = view(settings.decryption_secret);
@@ -48,14 +58,17 @@ ChainSettings chain_settings(const oauth2_rs_settings_t& settings) {
     }
     chain.algorithms = views(settings.algorithms, settings.algorithm_count);
     for (std::size_t index = 0; index < settings.store_count; ++index) {
-        chain.stores.push_back(
-            store_settings(settings.stores[index], view(settings.base_directory)));
+        chain.stores.push_back(store_settings(settings.stores[index], view(settings.server),
+                                              view(settings.base_directory)));
     }
     chain.cache_zone = view(settings.cache_zone);
     if (!chain.cache_zone.empty()) {
         chain.cache_times.default_ms = settings.cache_default_ms;
         if (settings.cache_most_ms > 0) {
             chain.cache_times.most_ms = settings.cache_most_ms;
+        } else if (chain.kind == ResolverKind::kIntrospection) {
+            // Who asks the issuer wants to hear of a revocation.
+            chain.cache_times.most_ms = settings.cache_default_ms;
         }
     }
     chain.confirmation_required = settings.confirmation_required != 0;
@@ -152,7 +165,7 @@ int oauth2_rs_check_algorithm(oauth2_rs_text_t name, const oauth2_rs_reporter_t*
 int oauth2_rs_check_store(const oauth2_rs_store_settings_t* store,
                           const oauth2_rs_reporter_t* reporter) {
     return checked(reporter, [&]() -> std::string {
-        const auto made = make_secret_store(store_settings(*store, {}));
+        const auto made = make_secret_store(store_settings(*store, {}, {}));
         if (made.ok()) {
             return {};
         }

@@ -72,6 +72,37 @@ class HostContext final : public RequestContext {
         return *thumbprint;
     }
 
+    FetchState fetched(const FetchKey& key, FetchAnswer* answer) override {
+        oauth2_rs_fetch_answer_t got{};
+        switch (host_->fetched(host_->host, {key.owner, key.number}, &got)) {
+            case OAUTH2_RS_FETCH_NONE:
+                return FetchState::kNone;
+            case OAUTH2_RS_FETCH_PENDING:
+                return FetchState::kPending;
+            case OAUTH2_RS_FETCH_ENDED:
+                break;
+        }
+        *answer = {got.status, view(got.media_type), view(got.body)};
+        return FetchState::kEnded;
+    }
+
+    bool start_fetch(const FetchKey& key, const FetchRequest& request) override {
+        const oauth2_rs_fetch_request_t what{text(request.uri), text(request.form)};
+        return host_->start_fetch(host_->host, {key.owner, key.number}, &what) == 1;
+    }
+
+    FetchState await_keys(const void* store, KeyDemand demand) override {
+        switch (host_->await_keys(host_->host, store, demand == KeyDemand::kMiss ? 1 : 0)) {
+            case OAUTH2_RS_FETCH_NONE:
+                return FetchState::kNone;
+            case OAUTH2_RS_FETCH_PENDING:
+                return FetchState::kPending;
+            case OAUTH2_RS_FETCH_ENDED:
+                break;
+        }
+        return FetchState::kEnded;
+    }
+
     std::optional<std::string_view> cache_get(const Digest& key) override {
         oauth2_rs_text_t value{};
         if (host_->cache_get(host_->host, key.data(), &value) == 0) {
@@ -91,7 +122,10 @@ class HostContext final : public RequestContext {
     const oauth2_rs_host_t* host_;
 };
 
-/* Asks the chain once a request: its word stands when another location judges by the same chain. */
+/*
+ * Asks the chain until it has judged: its word stands when another location judges by the same
+ * chain. That it waits for an answer is no word.
+ */
 class RememberingAccessTokenResolver final : public AccessTokenResolver {
   public:
     explicit RememberingAccessTokenResolver(oauth2_rs_resolution_t* resolution)
@@ -100,7 +134,11 @@ class RememberingAccessTokenResolver final : public AccessTokenResolver {
     Resolution resolve(std::string_view token, RequestContext& request) const override {
         if (!resolution_->resolution) {
             resolution_->token = token;
-            resolution_->resolution = resolution_->resolver->chain->resolve(token, request);
+            Resolution resolved = resolution_->resolver->chain->resolve(token, request);
+            if (resolved.pending()) {
+                return resolved;
+            }
+            resolution_->resolution = std::move(resolved);
         }
         return *resolution_->resolution;
     }
@@ -125,7 +163,7 @@ std::string_view first_authorization(const oauth2_rs_request_t& request) {
     return request.authorization_count == 0 ? std::string_view() : view(request.authorization[0]);
 }
 
-Verdict judge(oauth2_rs_resolution_t* resolution, const oauth2_rs_request_t& request) {
+Step<Done> judge(oauth2_rs_resolution_t* resolution, const oauth2_rs_request_t& request) {
     if (request.require_https != 0 && request.tls == 0) {
         return Denial{Code::kHttpsRequired, "the request didn't come over TLS"};
     }
@@ -139,13 +177,13 @@ Verdict judge(oauth2_rs_resolution_t* resolution, const oauth2_rs_request_t& req
                                                              mode_of(request.confirmation));
     const Resolution resolved = confirm.resolve(token.value(), context);
     if (!resolved.ok()) {
-        return resolved.denial();
+        return resolved.as<Done>();
     }
     return Done{};
 }
 
-Verdict judge_scopes(oauth2_rs_resolution_t* resolution,
-                     const std::vector<std::string_view>& values) {
+Step<Done> judge_scopes(oauth2_rs_resolution_t* resolution,
+                        const std::vector<std::string_view>& values) {
     const auto required = required_scopes(values);
     if (!required.ok()) {
         return required.error();
@@ -162,15 +200,17 @@ template <class Work>
 oauth2_rs_outcome_t decide(oauth2_rs_resolution_t* resolution, Work&& work) {
     resolution->granted = false;
     resolution->denial = Denial{};
-    guarded(false, [&] {
-        const Verdict verdict = work();
+    return guarded(OAUTH2_RS_DENIED, [&] {
+        const Step<Done> verdict = work();
+        if (verdict.pending()) {
+            return OAUTH2_RS_PENDING;
+        }
         resolution->granted = verdict.ok();
         if (!verdict.ok()) {
-            resolution->denial = verdict.error();
+            resolution->denial = verdict.denial();
         }
-        return true;
+        return resolution->granted ? OAUTH2_RS_GRANTED : OAUTH2_RS_DENIED;
     });
-    return resolution->granted ? OAUTH2_RS_GRANTED : OAUTH2_RS_DENIED;
 }
 
 oauth2_rs_text_t keep(oauth2_rs_resolution_t* resolution, std::string rendered) {

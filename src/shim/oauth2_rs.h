@@ -56,6 +56,9 @@ typedef enum {
     OAUTH2_RS_PROFILE_RFC9068
 } oauth2_rs_profile_t;
 
+/* `oauth2_resolver` */
+typedef enum { OAUTH2_RS_STATELESS = 0, OAUTH2_RS_INTROSPECTION } oauth2_rs_kind_t;
+
 /* `oauth2_secret_store TYPE name=value ...` */
 typedef struct {
     oauth2_rs_text_t type;
@@ -76,6 +79,9 @@ typedef struct {
     size_t algorithm_count;
     const oauth2_rs_store_settings_t *stores; /* in the order they are queried */
     size_t store_count;
+    oauth2_rs_kind_t kind;
+    oauth2_rs_text_t introspection_endpoint; /* URI of an internal location; empty: not set */
+    oauth2_rs_text_t server;         /* tells the server from all others; for settings with a URI */
     oauth2_rs_text_t cache_zone;     /* empty: nothing is cached */
     int64_t cache_default_ms;        /* more than 0 */
     int64_t cache_most_ms;           /* more than 0; 0: until the token's expiry */
@@ -133,6 +139,29 @@ void oauth2_rs_refresher_check(const oauth2_rs_registry_t *registry, size_t inde
 void oauth2_rs_refresher_run(oauth2_rs_registry_t *registry, size_t index,
                              const oauth2_rs_reporter_t *reporter);
 
+/* ---- Key sets that are fetched ------------------------------------------------------------- */
+
+/* A store with `uri`; its texts live as long as the registry. */
+typedef struct {
+    const void *source; /* names it in oauth2_rs_host_t.await_keys */
+    oauth2_rs_text_t uri;
+    oauth2_rs_text_t server;
+    int64_t cache_timeout_ms;
+    int64_t cache_miss_timeout_ms;
+    int64_t stale_timeout_ms;
+} oauth2_rs_key_source_t;
+
+/* The source of that number, counted from 0 and the same in every worker. 0: there are no more. */
+int oauth2_rs_key_source(const oauth2_rs_registry_t *registry, size_t index,
+                         oauth2_rs_key_source_t *source);
+
+/* Takes over a key set, between requests. 1, or 0 after reporting why it is none. */
+int oauth2_rs_key_source_accept(oauth2_rs_registry_t *registry, size_t index, oauth2_rs_text_t text,
+                                const oauth2_rs_reporter_t *reporter);
+
+/* Forgets its keys, between requests: they are too old to be used. */
+void oauth2_rs_key_source_drop(oauth2_rs_registry_t *registry, size_t index);
+
 /* ---- Requests ------------------------------------------------------------------------------ */
 
 /* What became of one request's token under one resolver. Freed with the request. */
@@ -140,7 +169,8 @@ typedef struct oauth2_rs_resolution_s oauth2_rs_resolution_t;
 
 typedef enum {
     OAUTH2_RS_DENIED = 0, /* see oauth2_rs_denial() */
-    OAUTH2_RS_GRANTED
+    OAUTH2_RS_GRANTED,
+    OAUTH2_RS_PENDING /* a fetch is under way: judge again once it has ended */
 } oauth2_rs_outcome_t;
 
 enum { OAUTH2_RS_THUMBPRINT_LENGTH = 43, OAUTH2_RS_CACHE_KEY_LENGTH = 32 };
@@ -154,6 +184,31 @@ typedef struct {
     oauth2_rs_text_t text;
 } oauth2_rs_certificate_t;
 
+/* One of the things that are fetched for a request: whose it is, and its number there. */
+typedef struct {
+    const void *owner;
+    unsigned number;
+} oauth2_rs_fetch_key_t;
+
+/* A form to post to an internal location of the request's server. */
+typedef struct {
+    oauth2_rs_text_t uri;
+    oauth2_rs_text_t form;
+} oauth2_rs_fetch_request_t;
+
+/* What the location answered; its texts live as long as the request. */
+typedef struct {
+    int status; /* 0: no answer came, or not all of it */
+    oauth2_rs_text_t media_type;
+    oauth2_rs_text_t body;
+} oauth2_rs_fetch_answer_t;
+
+typedef enum {
+    OAUTH2_RS_FETCH_NONE = 0,
+    OAUTH2_RS_FETCH_PENDING,
+    OAUTH2_RS_FETCH_ENDED
+} oauth2_rs_fetch_state_t;
+
 /* What the resource server may ask of the request it serves. */
 typedef struct {
     int64_t (*now_ms)(void *host); /* milliseconds since the epoch */
@@ -165,6 +220,18 @@ typedef struct {
     /* Keeps a value until that time at the latest; may forget it at any time. */
     void (*cache_put)(void *host, const unsigned char key[OAUTH2_RS_CACHE_KEY_LENGTH],
                       oauth2_rs_text_t value, int64_t until_ms);
+    /* What became of a fetch; OAUTH2_RS_FETCH_ENDED fills in `answer`. */
+    oauth2_rs_fetch_state_t (*fetched)(void *host, oauth2_rs_fetch_key_t key,
+                                       oauth2_rs_fetch_answer_t *answer);
+    /* 1 after starting a fetch, whose texts are copied; 0: that can't be. */
+    int (*start_fetch)(void *host, oauth2_rs_fetch_key_t key,
+                       const oauth2_rs_fetch_request_t *request);
+    /*
+     * Waits for the keys of a source, which it `miss`es one of or has none at all.
+     * OAUTH2_RS_FETCH_ENDED once a fetch has ended that this request waited for, or newer keys were
+     * at hand; OAUTH2_RS_FETCH_NONE where it is too soon for another.
+     */
+    oauth2_rs_fetch_state_t (*await_keys)(void *host, const void *source, int miss);
     void *host;
 } oauth2_rs_host_t;
 
@@ -199,7 +266,8 @@ void oauth2_rs_resolution_destroy(oauth2_rs_resolution_t *resolution);
 /*
  * Judges the request, checks 1 to 4 of the documentation's list: transport, credentials, token,
  * confirmation. May be called again for the same request (after an internal redirect, when its
- * location's demands differ): a token that was resolved is not verified twice.
+ * location's demands differ): a token that was resolved is not verified twice. OAUTH2_RS_PENDING is
+ * neither: a fetch was started, and the same call is due when it has ended.
  */
 oauth2_rs_outcome_t oauth2_rs_resolve(oauth2_rs_resolution_t *resolution,
                                       const oauth2_rs_request_t *request);

@@ -17,16 +17,16 @@ constexpr std::int64_t kNoExpiry = std::numeric_limits<std::int64_t>::max();
 enum class Claims : unsigned char { kBehind, kInToken };
 
 /*
- * The fixed part; keys and scope follow, in this order, and claims that don't stand in the token,
- * to the end.
+ * The fixed part. Keys follow, the thumbprint where the token is bound to one, the scope, and to
+ * the end the claims where they don't stand in the token.
  */
 struct Head {
     std::int64_t stored_ms;
     std::int64_t valid_until_ms;  // kNoExpiry: the token names none
     std::uint32_t scope_size;
     unsigned char key_count;
+    Confirmation::Kind confirmation;
     Claims claims;
-    Confirmation confirmation;
 };
 
 /* Takes bytes from the front; stays empty, and says so, once too few were left. */
@@ -84,13 +84,16 @@ std::string encode_cached_token(std::string_view text, const ResolvedToken& toke
     head.scope_size = static_cast<std::uint32_t>(facts.scope.size());
     head.key_count = static_cast<unsigned char>(facts.keys.size());
     head.claims = in_token ? Claims::kInToken : Claims::kBehind;
-    head.confirmation = facts.confirmation;
+    head.confirmation = facts.confirmation.kind;
     std::string bytes;
-    bytes.reserve(sizeof(head) + facts.keys.size() * sizeof(Digest) + facts.scope.size() +
-                  (in_token ? 0 : token.text().size()));
+    bytes.reserve(sizeof(head) + facts.keys.size() * sizeof(Digest) + sizeof(Thumbprint) +
+                  facts.scope.size() + (in_token ? 0 : token.text().size()));
     append(&bytes, &head, sizeof(head));
     for (const Digest& key : facts.keys) {
         append(&bytes, key.data(), key.size());
+    }
+    if (head.confirmation == Confirmation::Kind::kThumbprint) {
+        append(&bytes, facts.confirmation.thumbprint.data(), facts.confirmation.thumbprint.size());
     }
     bytes += facts.scope;
     bytes += in_token ? std::string_view() : token.text();
@@ -104,7 +107,7 @@ std::optional<CachedToken> decode_cached_token(std::string_view text, std::strin
         return std::nullopt;
     }
     ResolvedToken::Facts facts;
-    facts.confirmation = head.confirmation;
+    facts.confirmation.kind = head.confirmation;
     if (head.valid_until_ms != kNoExpiry) {
         facts.valid_until_ms = head.valid_until_ms;
     }
@@ -112,6 +115,9 @@ std::optional<CachedToken> decode_cached_token(std::string_view text, std::strin
         Digest key;
         reader.copy(key.data(), key.size());
         facts.keys.add(key);
+    }
+    if (head.confirmation == Confirmation::Kind::kThumbprint) {
+        reader.copy(facts.confirmation.thumbprint.data(), facts.confirmation.thumbprint.size());
     }
     facts.scope = reader.take(head.scope_size);
     const std::string_view claims = reader.take_rest();

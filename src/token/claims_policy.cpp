@@ -180,16 +180,40 @@ Verdict ClaimsPolicy::check(const json_t* typ, const json_t* claims, std::int64_
     if (auto verdict = check_expiry(claims, now_ms, skew_ms); !verdict.ok()) {
         return verdict;
     }
+    if (auto verdict = check_beginning(claims, now_ms); !verdict.ok()) {
+        return verdict;
+    }
+    if (auto verdict = check_audience(claims, audiences); !verdict.ok()) {
+        return verdict;
+    }
+    return check_profile(profile, typ, claims);
+}
+
+Verdict ClaimsPolicy::check_introspected(const json_t* claims, std::int64_t now_ms) const {
+    if (!issuer.empty() && json_member(claims, "iss") != nullptr) {
+        if (auto verdict = check_issuer(claims, issuer); !verdict.ok()) {
+            return verdict;
+        }
+    }
+    if (json_member(claims, "exp") != nullptr) {
+        if (auto verdict = check_expiry(claims, now_ms, skew_ms); !verdict.ok()) {
+            return verdict;
+        }
+    }
+    if (auto verdict = check_beginning(claims, now_ms); !verdict.ok()) {
+        return verdict;
+    }
+    return check_audience(claims, audiences);
+}
+
+Verdict ClaimsPolicy::check_beginning(const json_t* claims, std::int64_t now_ms) const {
     for (const std::string_view name : {"iat", "nbf"}) {
         auto verdict = check_not_before(json_member(claims, name), now_ms, skew_ms);
         if (!verdict.ok()) {
             return verdict;
         }
     }
-    if (auto verdict = check_audience(claims, audiences); !verdict.ok()) {
-        return verdict;
-    }
-    return check_profile(profile, typ, claims);
+    return Done{};
 }
 
 }  // namespace oauth2_rs

@@ -21,6 +21,26 @@ Verdict check_unsigned(const Jws& jws) {
     return Done{};
 }
 
+/* Whether another key might have led to another end. */
+bool is_for_want_of_a_key(const Denial& denial) {
+    return denial.code == Code::kUnknownKey || denial.code == Code::kBadSignature ||
+           denial.code == Code::kDecryptionFailed;
+}
+
+/* What `attempt` comes to; where it fails for want of a key that may have come since, once more. */
+template <class T, class Attempt>
+Step<T> with_new_keys(const SecretsProvider& secrets, RequestContext& request, Attempt&& attempt) {
+    Step<T> outcome = attempt();
+    if (outcome.ok() || outcome.pending() || !is_for_want_of_a_key(outcome.denial())) {
+        return outcome;
+    }
+    const auto renewed = secrets.renew(request);
+    if (!renewed.ok()) {
+        return renewed.template as<T>();
+    }
+    return renewed.value() ? attempt() : outcome;
+}
+
 }  // namespace
 
 StatelessAccessTokenResolver::StatelessAccessTokenResolver(ProtectionPolicy protection,
@@ -78,13 +98,16 @@ Step<StatelessAccessTokenResolver::Decrypted> StatelessAccessTokenResolver::decr
         return Denial{Code::kUnknownKey,
                       "it is encrypted to a public key, which proves nothing without a signature"};
     }
+    return with_new_keys<Decrypted>(secrets_, request,
+                                    [&] { return try_decrypting(jwe, request); });
+}
+
+Step<StatelessAccessTokenResolver::Decrypted> StatelessAccessTokenResolver::try_decrypting(
+    const Jwe& jwe, RequestContext& request) const {
     const auto choice = secrets_.choose(request, {protection_.decryption_secret_id, jwe.header.kid,
                                                   jwe.algorithm, jwe.encryption, jwe.curve});
     if (!choice.ok()) {
         return choice.as<Decrypted>();
-    }
-    if (choice.value().empty()) {
-        return Denial{Code::kUnknownKey, "no key of the decryption secret fits it"};
     }
     for (const Key* key : choice.value()) {
         auto content = decrypt(jwe, *key);
@@ -94,6 +117,12 @@ Step<StatelessAccessTokenResolver::Decrypted> StatelessAccessTokenResolver::decr
         if (content.error().code != Code::kDecryptionFailed) {
             return content.error();
         }
+    }
+    if (choice.value().incomplete()) {
+        return Denial{Code::kKeysUnavailable, "the keys that might decrypt it can't be fetched"};
+    }
+    if (choice.value().empty()) {
+        return Denial{Code::kUnknownKey, "no key of the decryption secret fits it"};
     }
     return Denial{Code::kDecryptionFailed, "no key that fits decrypts it"};
 }
@@ -140,19 +169,28 @@ Step<Digest> StatelessAccessTokenResolver::check_signature(const Jws& jws,
     if (jws.signature.empty()) {
         return Denial{Code::kBadSignature, "its signature is empty"};
     }
-    const auto choice = secrets_.choose(
-        request, {protection_.verification_secret_id, jws.header.kid, algorithm.value()});
+    return with_new_keys<Digest>(secrets_, request,
+                                 [&] { return try_verifying(jws, *algorithm.value(), request); });
+}
+
+Step<Digest> StatelessAccessTokenResolver::try_verifying(const Jws& jws, const Algorithm& algorithm,
+                                                         RequestContext& request) const {
+    const auto choice =
+        secrets_.choose(request, {protection_.verification_secret_id, jws.header.kid, &algorithm});
     if (!choice.ok()) {
         return choice.as<Digest>();
     }
-    if (choice.value().empty()) {
-        return Denial{Code::kUnknownKey, "no key of the verification secret fits it"};
-    }
     for (const Key* key : choice.value()) {
-        if (key->verify(*algorithm.value(), jws.signing_input, jws.signature)) {
+        if (key->verify(algorithm, jws.signing_input, jws.signature)) {
             headers_.remember(jws.encoded_header, jws.header);
             return key->digest();
         }
+    }
+    if (choice.value().incomplete()) {
+        return Denial{Code::kKeysUnavailable, "the keys that might verify it can't be fetched"};
+    }
+    if (choice.value().empty()) {
+        return Denial{Code::kUnknownKey, "no key of the verification secret fits it"};
     }
     return Denial{Code::kBadSignature, "no key that fits verifies its signature"};
 }

@@ -17,19 +17,15 @@ struct Failure : std::runtime_error {
 /* One line of the plan: what to measure, as names and values. */
 using Settings = std::map<std::string, std::string>;
 
-/* What some work took. */
-struct Cost {
-    std::int64_t cpu_ns = 0;
-    std::int64_t wall_ns = 0;
-};
-
 /* Something whose cost a unit of work is measured. */
 class Arm {
   public:
     virtual ~Arm() = default;
 
-    /* Does that many units of work, more or less, and says how many in `done`. */
-    virtual Cost run(std::size_t units, std::size_t* done) = 0;
+    /*
+     * Does that many units of work, more or less, and says how many in `done`; nanoseconds of CPU.
+     */
+    virtual std::int64_t run(std::size_t units, std::size_t* done) = 0;
 
     /* How many units differ. */
     virtual std::size_t distinct() const = 0;

@@ -7,7 +7,10 @@
 #include <array>
 #include <fstream>
 #include <iterator>
+#include <sstream>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/base64url.h"
 #include "base/handles.h"
@@ -37,20 +40,30 @@ std::string to_der(const std::string& signature) {
     return {reinterpret_cast<char*>(encoded), static_cast<std::size_t>(size)};
 }
 
+std::string decoded(std::string_view part) {
+    std::string bytes;
+    if (!decode_base64url(part, &bytes)) {
+        throw Failure("a token has a part that is no base64url");
+    }
+    return bytes;
+}
+
 std::vector<Signed> take_apart(const Settings& settings) {
     std::vector<Signed> result;
     for (const std::string& token : read_tokens(required(settings, "tokens"))) {
         const auto dot = token.rfind('.');
-        Signed item{token.substr(0, dot), {}};
-        if (!decode_base64url(std::string_view(token).substr(dot + 1), &item.signature)) {
-            throw Failure("a token has no signature");
-        }
+        Signed item{token.substr(0, dot), decoded(std::string_view(token).substr(dot + 1))};
         if (required(settings, "alg") == "ES256") {
             item.signature = to_der(item.signature);
         }
         result.push_back(std::move(item));
     }
     return result;
+}
+
+std::string read_secret(const Settings& settings) {
+    std::ifstream file(required(settings, "secret"), std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
 }
 
 PublicKeyHandle read_public_key(const std::string& path) {
@@ -64,33 +77,45 @@ PublicKeyHandle read_public_key(const std::string& path) {
 
 class BareArm : public Arm {
   public:
-    explicit BareArm(const Settings& settings) : tokens_(take_apart(settings)) {}
+    explicit BareArm(std::size_t count) : count_(count) {}
 
-    Cost run(std::size_t units, std::size_t* done) override {
-        const std::int64_t cpu_before = now_ns(CLOCK_PROCESS_CPUTIME_ID);
-        const std::int64_t wall_before = now_ns(CLOCK_MONOTONIC);
+    std::int64_t run(std::size_t units, std::size_t* done) override {
+        const std::int64_t before = now_ns(CLOCK_PROCESS_CPUTIME_ID);
         for (*done = 0; *done < units; ++*done) {
-            if (!verify(tokens_[*done % tokens_.size()])) {
-                throw Failure("a signature is not good");
+            if (!is_good(*done % count_)) {
+                throw Failure("a token is not good");
             }
         }
-        return {now_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu_before,
-                now_ns(CLOCK_MONOTONIC) - wall_before};
+        return now_ns(CLOCK_PROCESS_CPUTIME_ID) - before;
     }
 
-    std::size_t distinct() const override { return tokens_.size(); }
+    std::size_t distinct() const override { return count_; }
+
+  protected:
+    virtual bool is_good(std::size_t index) = 0;
+
+  private:
+    std::size_t count_;
+};
+
+class SignedArm : public BareArm {
+  public:
+    explicit SignedArm(std::vector<Signed> tokens)
+        : BareArm(tokens.size()), tokens_(std::move(tokens)) {}
 
   protected:
     virtual bool verify(const Signed& token) = 0;
 
   private:
+    bool is_good(std::size_t index) final { return verify(tokens_[index]); }
+
     std::vector<Signed> tokens_;
 };
 
-class DigestedArm final : public BareArm {
+class DigestedArm final : public SignedArm {
   public:
     explicit DigestedArm(const Settings& settings)
-        : BareArm(settings),
+        : SignedArm(take_apart(settings)),
           key_(read_public_key(required(settings, "public_key"))),
           context_(EVP_PKEY_CTX_new(key_.get(), nullptr)),
           digest_(EVP_MD_fetch(nullptr, "SHA256", nullptr)),
@@ -121,10 +146,10 @@ class DigestedArm final : public BareArm {
     DigestContextHandle digest_context_;
 };
 
-class EddsaArm final : public BareArm {
+class EddsaArm final : public SignedArm {
   public:
     explicit EddsaArm(const Settings& settings)
-        : BareArm(settings),
+        : SignedArm(take_apart(settings)),
           key_(read_public_key(required(settings, "public_key"))),
           context_(EVP_MD_CTX_new()) {
         EVP_DigestVerifyInit(context_.get(), nullptr, nullptr, nullptr, key_.get());
@@ -143,12 +168,11 @@ class EddsaArm final : public BareArm {
     DigestContextHandle context_;
 };
 
-class HmacArm final : public BareArm {
+class HmacArm final : public SignedArm {
   public:
     explicit HmacArm(const Settings& settings)
-        : BareArm(settings), mac_(EVP_MAC_fetch(nullptr, "HMAC", nullptr)) {
-        std::ifstream file(required(settings, "secret"), std::ios::binary);
-        const std::string secret((std::istreambuf_iterator<char>(file)), {});
+        : SignedArm(take_apart(settings)), mac_(EVP_MAC_fetch(nullptr, "HMAC", nullptr)) {
+        const std::string secret = read_secret(settings);
         char digest[] = "SHA256";
         const std::array<OSSL_PARAM, 2> parameters{
             OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
@@ -173,10 +197,69 @@ class HmacArm final : public BareArm {
     MacContextHandle context_;
 };
 
+struct Encrypted {
+    std::string header;
+    std::string iv;
+    std::string ciphertext;
+    std::string tag;
+};
+
+/* header..iv.ciphertext.tag: `dir` has no encrypted key. */
+std::vector<Encrypted> take_apart_encrypted(const Settings& settings) {
+    std::vector<Encrypted> result;
+    for (const std::string& token : read_tokens(required(settings, "tokens"))) {
+        std::istringstream parts(token);
+        std::string header, key, iv, ciphertext, tag;
+        std::getline(parts, header, '.');
+        std::getline(parts, key, '.');
+        std::getline(parts, iv, '.');
+        std::getline(parts, ciphertext, '.');
+        std::getline(parts, tag, '.');
+        result.push_back({header, decoded(iv), decoded(ciphertext), decoded(tag)});
+    }
+    return result;
+}
+
+class GcmArm final : public BareArm {
+  public:
+    explicit GcmArm(const Settings& settings) : GcmArm(take_apart_encrypted(settings), settings) {}
+
+  protected:
+    bool is_good(std::size_t index) override {
+        Encrypted& token = tokens_[index];
+        int size = 0;
+        content_.resize(token.ciphertext.size());
+        return EVP_DecryptInit_ex2(context_.get(), nullptr, nullptr, bytes(token.iv), nullptr) ==
+                   1 &&
+               EVP_CIPHER_CTX_ctrl(context_.get(), EVP_CTRL_AEAD_SET_TAG,
+                                   static_cast<int>(token.tag.size()), token.tag.data()) == 1 &&
+               EVP_DecryptUpdate(context_.get(), nullptr, &size, bytes(token.header),
+                                 static_cast<int>(token.header.size())) == 1 &&
+               EVP_DecryptUpdate(context_.get(), content_.data(), &size, bytes(token.ciphertext),
+                                 static_cast<int>(token.ciphertext.size())) == 1 &&
+               EVP_DecryptFinal_ex(context_.get(), content_.data() + size, &size) == 1;
+    }
+
+  private:
+    GcmArm(std::vector<Encrypted> tokens, const Settings& settings)
+        : BareArm(tokens.size()),
+          tokens_(std::move(tokens)),
+          cipher_(EVP_CIPHER_fetch(nullptr, "AES-256-GCM", nullptr)),
+          context_(EVP_CIPHER_CTX_new()) {
+        const std::string secret = read_secret(settings);
+        EVP_DecryptInit_ex2(context_.get(), cipher_.get(), bytes(secret), nullptr, nullptr);
+    }
+
+    std::vector<Encrypted> tokens_;
+    CipherHandle cipher_;
+    CipherContextHandle context_;
+    std::vector<unsigned char> content_;
+};
+
 }  // namespace
 
 std::unique_ptr<Arm> make_bare_arm(const Settings& settings) {
-    const std::string& alg = required(settings, "alg");
+    const std::string alg = required(settings, "alg");
     if (alg == "RS256" || alg == "PS256" || alg == "ES256") {
         return std::make_unique<DigestedArm>(settings);
     }
@@ -185,6 +268,9 @@ std::unique_ptr<Arm> make_bare_arm(const Settings& settings) {
     }
     if (alg == "HS256") {
         return std::make_unique<HmacArm>(settings);
+    }
+    if (alg == "A256GCM") {
+        return std::make_unique<GcmArm>(settings);
     }
     throw Failure("no bare verification of " + alg);
 }

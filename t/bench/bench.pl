@@ -15,14 +15,14 @@ use Getopt::Long qw(GetOptions);
 use Bench::Arms qw(arms servers);
 use Bench::Chart qw(chart);
 use Bench::Material qw(make_keys make_tokens);
-use Bench::Measure qw(arm_line bare_line measure count_instructions throughput);
+use Bench::Measure qw(arm_line bare_line measure quiet_medians count_instructions throughput);
 use Bench::Report qw(table markdown verdicts);
 use Bench::Server;
 
 use constant USAGE => <<'END';
 Usage: ./build.sh bench [OPTION…] [ARM…]      all arms where none is named
 
-  --rounds N           rounds in which every arm takes its turn (20)
+  --rounds N           rounds in which every arm takes its turn (40)
   --requests N         requests of an arm in a round (2000)
   --connections N      connections, and requests in a wave (50)
   --memory N           requests of the memory test, 0: none (1000000)
@@ -32,7 +32,7 @@ Usage: ./build.sh bench [OPTION…] [ARM…]      all arms where none is named
 END
 
 my %option = (
-    rounds => 20, requests => 2000, connections => 50, memory => 1_000_000, instructions => 1);
+    rounds => 40, requests => 2000, connections => 50, memory => 1_000_000, instructions => 1);
 GetOptions(\%option, 'rounds=i', 'requests=i', 'connections=i', 'memory=i', 'instructions!', 'check',
     'docs', 'help')
     or die USAGE;
@@ -57,7 +57,7 @@ END {
 $SIG{INT} = $SIG{TERM} = sub { exit 1 };
 
 my @rows  = measure_arms();
-my @facts = (throughput_facts(), key_facts());
+my @facts = (throughput_facts(), worker_facts(), key_facts());
 stop_all();
 push @facts, memory_facts() if $option{memory} && !@ARGV;
 push @facts, location_facts() if !@ARGV;
@@ -87,22 +87,15 @@ sub stop_all {
     return;
 }
 
-# Arms with the same tokens share what they are compared with.
+# Each arm stands beside what it is compared with, so that both meet the same noise.
 sub measure_arms {
-    my (%plan, @plan);
-    my $add = sub {
-        my ($name, $line) = @_;
-        push @plan, $line->($name) if !$plan{$name}++;
-    };
+    my @plan;
     for my $arm (@arms) {
-        my $material = $material{$arm->{tokens}};
-        my $request  = sub {
-            my ($server) = @_;
-            return sub { arm_line($_[0], $arm, server($server), $material->{tokens}) };
-        };
-        $add->("bare/$arm->{tokens}", sub { bare_line($_[0], $material) }) if $material->{alg};
-        $add->("$arm->{plain}/$arm->{tokens}", $request->($arm->{plain}));
-        $add->($arm->{name}, $request->($arm->{server}));
+        my ($name, $material) = ($arm->{name}, $material{$arm->{tokens}});
+        $arm->{cached} = $arm->{location} =~ /oauth2_cache/;
+        push @plan, bare_line("bare/$name", $material) if !$arm->{cached};
+        push @plan, arm_line("plain/$name", $arm, server($arm->{plain}), $material->{tokens});
+        push @plan, arm_line($name, $arm, server($arm->{server}), $material->{tokens});
     }
     my $cpu = measure($dir, \@plan, %option);
     return map { row($_, $cpu) } @arms;
@@ -110,11 +103,11 @@ sub measure_arms {
 
 sub row {
     my ($arm, $cpu) = @_;
-    my %row = (%$arm, module => $cpu->{$arm->{name}}, plain => $cpu->{"$arm->{plain}/$arm->{tokens}"});
-    $row{above}  = $row{module} - $row{plain};
-    $row{cached} = $arm->{location} =~ /oauth2_cache/;
-    $row{bare}   = $cpu->{"bare/$arm->{tokens}"} if !$row{cached};
-    $row{ratio}  = $row{above} / $row{bare} if $row{bare};
+    my $name = $arm->{name};
+    my %row  = %$arm;
+    @row{qw(module plain bare)} = quiet_medians(grep { $_ } @$cpu{$name, "plain/$name", "bare/$name"});
+    $row{above} = $row{module} - $row{plain};
+    $row{ratio} = $row{above} / $row{bare} if $row{bare};
     return \%row;
 }
 
@@ -134,8 +127,9 @@ sub throughput_facts {
     my ($one, $two) = @arm{qw(cache-1k cache-2-workers)};
     return if !$one || !`wrk -v 2>&1`;
     my $tokens = $material{$one->{tokens}}{tokens};
-    my ($plain, $cached) = throughput($dir, 5, [server($one->{plain}), $one, $tokens],
-        [server($one->{server}), $one, $tokens]);
+    my @runs   = map { [server($_), $one, $tokens] } @$one{qw(plain server)};
+    push @runs, [server($two->{server}), $two, $tokens] if $two;
+    my ($plain, $cached, $both) = throughput($dir, 8, @runs);
     my @facts = ({
         name  => 'throughput',
         text  => 'Requests a second from one worker that wrk gets with cached tokens, of those from plain NGINX',
@@ -143,7 +137,6 @@ sub throughput_facts {
         shown => sprintf('%.0f of %.0f', $cached, $plain),
     });
     return @facts if !$two;
-    my ($both) = throughput($dir, 5, [server($two->{server}), $two, $tokens]);
     return (
         @facts,
         {
@@ -152,6 +145,19 @@ sub throughput_facts {
             value => $both / $cached,
             shown => sprintf('%.0f', $both),
         });
+}
+
+sub worker_facts {
+    my %row = map { $_->{name} => $_ } @rows;
+    my ($one, $two) = @row{qw(cache-1k cache-2-workers)};
+    return if !$one || !$two;
+    my ($alone, $shared) = map { $_->{module} / $_->{plain} } $one, $two;
+    return {
+        name  => 'workers',
+        text  => 'A request with a cached token, to plain NGINX: one worker, and two on one zone',
+        value => $shared / $alone,
+        shown => sprintf('%.2f, %.2f', $alone, $shared),
+    };
 }
 
 sub key_facts {

@@ -1,6 +1,7 @@
 #ifndef OAUTH2_RS_BENCH_HTTP_ARM_H
 #define OAUTH2_RS_BENCH_HTTP_ARM_H
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -18,11 +19,13 @@ class HttpArm final : public Arm {
   public:
     HttpArm(const Settings& settings, std::size_t connections);
 
-    Cost run(std::size_t units, std::size_t* done) override;
+    std::int64_t run(std::size_t units, std::size_t* done) override;
     std::size_t distinct() const override { return requests_.size(); }
 
   private:
-    Cost wave();
+    /* Each worker gets as many connections as the others. */
+    void connect_to(const Worker& chosen, std::uint16_t port, std::size_t count);
+    std::int64_t wave();
     std::int64_t cpu_ns() const;
 
     TlsContextHandle tls_;

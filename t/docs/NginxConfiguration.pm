@@ -7,7 +7,9 @@ use v5.20;
 use warnings;
 
 use Exporter qw(import);
-use OAuth2Test::Mint qw(root_dir run_dir run_file write_file jwks pem secret certificate);
+use OAuth2Test::Mint qw(
+  root_dir run_dir run_file read_file write_file key jwks pem secret certificate
+);
 
 our @EXPORT_OK = qw(check_configuration in_http in_server in_location);
 
@@ -37,10 +39,30 @@ sub make_files {
     pem('secrets/partner.signing.pem', 'ES256');
     secret('secrets/am.signing', 'HS256', 'base64');
     secret('secrets/as.encryption', 'dir', 'base64');
+    secret("secrets/$_/am.signing", "A256KW:kid=$_", 'base64') for qw(new old);
+    pem('private/as.signing.pem', 'ES256');
+    pem('private/api.decryption.pem', 'RSA-OAEP-256', '--private');
+    jwks('keys/decryption.jwks', '--private', 'RSA-OAEP-256');
+    jwks('private/decryption.jwks', '--private', 'RSA-OAEP-256', 'ECDH-ES:curve=X25519');
+    write_file(run_file('pins/keystore.pin'), "the password\n");
+    keystore('keys/decryption.p12', 'the password', 'api-2025' => 'RSA-OAEP:kid=2025',
+        'api-2024' => 'RSA-OAEP:kid=2024');
+    $ENV{AS_ENCRYPTION} = read_file(run_file('secrets/as.encryption')) =~ s/\n\z//r;
     certificate('tls/api.crt', 'ES256');
+    certificate('tls/ca.crt', 'ES256:kid=ca');
     pem('tls/api.key', 'ES256', '--private');
     write_file(run_file('listen.conf'), "listen 127.0.0.1:20443 ssl;\n");
+    write_file(run_file('introspection.conf'),
+        "location = /oauth2/introspect { internal; proxy_pass http://127.0.0.1:8080; }\n");
     write_file(run_file("$_/.keep"), '') for qw(logs temp);
+}
+
+sub keystore {
+    my ($file, $password, %keys) = @_;
+    my $path = run_file($file);
+    OAuth2Test::Mint::run_mint('keystore', '--password', $password, '--out', $path,
+        map { ('--key', "$_=" . key($keys{$_})) } sort keys %keys);
+    return $path;
 }
 
 # Whether the text of a whole configuration file passes, and what NGINX says to it.

@@ -13,7 +13,9 @@ use MIME::Base64 qw(encode_base64 encode_base64url);
 use Math::BigInt;
 use Test::More;
 use NginxConfiguration qw(check_configuration in_http in_server);
-use OAuth2Test::Mint qw(root_dir run_dir run_file read_file write_file key jwks pem secret);
+use OAuth2Test::Mint qw(
+  certificate root_dir run_dir run_file read_file write_file key jwks pem secret
+);
 
 make_keys();
 
@@ -95,6 +97,7 @@ sub make_keys {
     make_sets();
     make_broken_sets();
     make_secrets();
+    make_keystores();
 }
 
 sub make_sets {
@@ -120,14 +123,16 @@ sub make_broken_sets {
         exponent  => number($one->copy->blsft(2047)->badd(1)),
         missing   => '',
     );
+    $rsa{longexponent} = $rsa{exponent};
     for my $name (keys %rsa) {
-        my $e = $name eq 'exponent' ? 'AQ' : 'AQAB';
+        my $e = {exponent => 'AQ', longexponent => $rsa{$name}}->{$name} // 'AQAB';
         make_set($name, qq({"kty":"RSA","kid":"$name","e":"$e","n":"$rsa{$name}"}));
     }
     my $x = encode_base64url("\1" x 32);
     make_set('point', qq({"kty":"EC","kid":"point","crv":"P-256","x":"$x","y":"$x"}));
     make_set('ec', '{"kty":"EC","kid":"ec","crv":"P-256","x":"AA","y":"AA"}');
     make_set('okp', '{"kty":"OKP","kid":"okp","crv":"Ed25519"}');
+    make_set('low', '{"kty":"OKP","kid":"low","crv":"Ed25519","x":"' . encode_base64url("\0" x 32) . '"}');
     make_set('okplength', '{"kty":"OKP","kid":"okplength","crv":"Ed25519","x":"AA"}');
     make_set('oct', '{"kty":"oct","kid":"oct","k":"="}');
     make_set('hash', qq({"kty":"oct","kid":"hash","alg":"HS512","k":"$x"}));
@@ -158,6 +163,33 @@ sub make_secrets {
     secret('secrets/only/am.signing', 'HS256', 'base64');
     write_file(run_file('secrets/enc.jwk'), read_file(key('RS256:kid=enc,use=enc')));
     chmod 0644, secret('secrets/world', 'HS256', 'base64');
+    $ENV{TEST_SHORT} = encode_base64('x' x 31, '');
+    $ENV{TEST_SECRET} = encode_base64('x' x 32, '');
+    # RFC 8017 appendix A.2.3: the parameters of SHA-1, which is also what they are where none are said.
+    run('openssl', 'genpkey', '-algorithm', 'RSA-PSS', '-pkeyopt', 'rsa_keygen_bits:2048', '-pkeyopt',
+        'rsa_pss_keygen_md:sha1', '-pkeyopt', 'rsa_pss_keygen_mgf1_md:sha1', '-pkeyopt',
+        'rsa_pss_keygen_saltlen:20', '-out', run_file('pss.key'));
+    run('openssl', 'pkey', '-in', run_file('pss.key'), '-pubout', '-out', run_file('secrets/pss.pem'));
+}
+
+sub make_keystores {
+    my @identity = ('-in', certificate('one.crt', 'RS256'), '-inkey', pem('one.key', 'RS256', '--private'),
+        '-name', 'one', '-passout', 'pass:hush');
+    write_file(run_file('secrets/pin'), 'hush');
+    run('openssl', 'pkcs12', '-export', @identity, '-out', run_file('keys/good.p12'));
+    run('openssl', 'pkcs12', '-export', @identity, '-nomac', '-out', run_file('keys/no-mac.p12'));
+    # Its certificate is encrypted by RC2.
+    run('openssl', 'pkcs12', '-export', @identity, '-legacy', '-out', run_file('keys/legacy.p12'));
+    run(root_dir() . '/build/mint', 'keystore', '--password', 'hush', '--key',
+        'weak=' . key('RS256:bits=1024'), '--out', run_file('keys/weak.p12'));
+    chmod 0600, map { run_file("keys/$_.p12") } qw(good no-mac legacy weak);
+}
+
+sub run {
+    my (@command) = @_;
+    my $log = run_file('command.log');
+    open my $out, '-|', "@command >$log 2>&1" or die "can't run @command: $!";
+    close $out or die "failed: @command: " . read_file($log);
 }
 
 # The only key of a set.
@@ -323,7 +355,30 @@ oauth2_secret_store jwks file=a file=b;
 emerg: oauth2_secret_store jwks: a parameter is given twice
 
 oauth2_secret_store jwks file=;
-emerg: oauth2_secret_store jwks: it needs file=PATH
+emerg: oauth2_secret_store jwks: it needs file=PATH or uri=/LOCATION
+
+oauth2_secret_store jwks uri=/keys cache_timeout=zero; location = /keys { internal; }
+emerg: oauth2_secret_store jwks: cache_timeout and cache_miss_timeout must be longer than zero: the authorization server would be asked without end
+
+oauth2_secret_store jwks uri=/keys stale_timeout=5s; location = /keys { internal; }
+warn: oauth2_secret_store jwks: stale_timeout is shorter than 10 seconds, which is seldom meant
+
+# http
+oauth2_secret_store jwks uri=/keys;
+emerg: oauth2_secret_store: "/keys" means a location, which belongs to a server: move the directive into the server
+
+oauth2_introspection_endpoint https://as.example.com/introspect;
+emerg: oauth2_introspection_endpoint: "https://as.example.com/introspect" is no URI of a location: write the text that stands behind "location =", without arguments and variables
+
+oauth2_secret_store jwks uri=/keys;
+emerg: oauth2_secret_store: there is no location "= /keys": add one with "internal" that proxies to the authorization server
+
+oauth2_secret_store jwks uri=/keys; location = /keys { proxy_pass http://127.0.0.1:8080; }
+emerg: oauth2_secret_store: the location "= /keys" is open to clients: add "internal" to it
+
+# http
+server { listen 127.0.0.1:20080; oauth2_resolver introspection; }
+emerg: oauth2_resolver introspection needs oauth2_introspection_endpoint: write the URI of an internal location that proxies to the endpoint
 
 oauth2_secret_store directory suffix=.pem;
 emerg: oauth2_secret_store directory: it needs path=DIR
@@ -431,7 +486,7 @@ oauth2_secret_store directory path=secrets format=jwk suffix=.jwk; oauth2_verifi
 emerg: oauth2_secret_store directory: "$DIR/secrets/foreign.jwk": it is no JSON Web Key
 
 oauth2_decryption_secret public; oauth2_verification_secret ""; oauth2_secret_store directory path=secrets format=jwk suffix=.jwk;
-emerg: oauth2_secret_store directory: "$DIR/secrets/public.jwk": it can't decrypt: it must be symmetric, or a private key whose "use", "key_ops", "alg" and curve allow it
+emerg: oauth2_secret_store directory: "$DIR/secrets/public.jwk": it can't decrypt: it must be symmetric, or a private key whose "use", "key_ops", "alg" and curve, or its certificate's key usage, allow it
 
 oauth2_decryption_secret any; oauth2_verification_secret ""; oauth2_secret_store jwks file=keys/halves.jwks;
 emerg: oauth2_secret_store jwks: "$DIR/keys/halves.jwks": key 1 "halves": its private half isn't base64url or doesn't fit the public one; replace or remove that key
@@ -443,7 +498,58 @@ oauth2_decryption_secret any; oauth2_verification_secret ""; oauth2_secret_store
 emerg: oauth2_secret_store jwks: "$DIR/keys/wrap.jwks": key 1 "wrap": its length is not that of its "alg"; replace or remove that key
 
 oauth2_secret_store directory path=secrets format=jwk suffix=.jwk; oauth2_verification_secret enc;
-emerg: oauth2_secret_store directory: "$DIR/secrets/enc.jwk": it may not verify: see its "use", "key_ops", "alg" and curve
+emerg: oauth2_secret_store directory: "$DIR/secrets/enc.jwk": it may not verify: see its "use", "key_ops", "alg" and curve, or its certificate's key usage
+
+oauth2_secret_store environment; oauth2_verification_secret test.short;
+emerg: oauth2_secret_store environment: environment variable TEST_SHORT: it is shorter than the 32 bytes that HS256 wants
+
+oauth2_secret_store environment; oauth2_verification_secret test.secret; oauth2_decryption_secret test-secret;
+emerg: oauth2_secret_store environment: "test-secret" and "test.secret" are both read from TEST_SECRET; rename one
+
+oauth2_secret_store keystore file=;
+emerg: oauth2_secret_store keystore: it needs file=PATH
+
+oauth2_secret_store keystore file=keys/good.p12 map=a;
+emerg: oauth2_secret_store keystore: map wants ID:ALIAS[,ALIAS...]
+
+oauth2_secret_store keystore file=keys/good.p12 map=a:one map=a:two;
+emerg: oauth2_secret_store keystore: map names "a" twice; write its aliases in one
+
+oauth2_secret_store keystore file=keys/good.p12; oauth2_secret_store directory path=secrets format=plain; oauth2_verification_secret one;
+emerg: oauth2_secret_store keystore: "$DIR/keys/good.p12": the password of password_secret doesn't open it
+
+oauth2_secret_store keystore file=keys/good.p12 password_secret=pin map=one:one,two; oauth2_secret_store directory path=secrets format=plain; oauth2_verification_secret one;
+emerg: oauth2_secret_store keystore: "$DIR/keys/good.p12": it has no alias "two"
+
+oauth2_secret_store keystore file=keys/good.p12 password_secret=none; oauth2_verification_secret one;
+emerg: oauth2_secret_store keystore: password_secret: no other oauth2_secret_store holds "none"
+
+oauth2_secret_store keystore file=keys/weak.p12 password_secret=pin; oauth2_secret_store directory path=secrets format=plain; oauth2_verification_secret weak;
+emerg: oauth2_secret_store keystore: "$DIR/keys/weak.p12": alias "weak": its RSA modulus is shorter than 2048 bits
+
+oauth2_secret_store keystore file=keys/text.jwks password_secret=pin; oauth2_secret_store directory path=secrets format=plain; oauth2_verification_secret one;
+emerg: oauth2_secret_store keystore: "$DIR/keys/text.jwks": it is no PKCS#12 keystore
+
+oauth2_secret_store keystore file=keys/no-mac.p12 password_secret=pin; oauth2_secret_store directory path=secrets format=plain; oauth2_verification_secret one;
+emerg: oauth2_secret_store keystore: "$DIR/keys/no-mac.p12": it has no MAC, so nobody can say whether it was changed
+
+oauth2_secret_store keystore file=keys/legacy.p12 password_secret=pin; oauth2_secret_store directory path=secrets format=plain; oauth2_verification_secret one;
+emerg: oauth2_secret_store keystore: "$DIR/keys/legacy.p12": a part of it can't be read; make it anew with AES (openssl pkcs12 -export does)
+
+oauth2_secret_store jwks file=keys/issuer.jwks cache_timeout=zero;
+emerg: oauth2_secret_store jwks: cache_timeout must be longer than zero; leave it out to never re-read
+
+oauth2_secret_store jwks file=keys/issuer.jwks cache_timeout=1s;
+warn: oauth2_secret_store jwks: cache_timeout is shorter than 10 seconds, which is seldom meant
+
+oauth2_secret_store jwks file=keys/longexponent.jwks;
+emerg: oauth2_secret_store jwks: "$DIR/keys/longexponent.jwks": key 1 "longexponent": its RSA exponent is too long: OpenSSL verifies nothing with it; replace or remove that key
+
+oauth2_secret_store jwks file=keys/low.jwks;
+emerg: oauth2_secret_store jwks: "$DIR/keys/low.jwks": key 1 "low": its point is of a low order, so that anyone can sign for it; replace or remove that key
+
+oauth2_secret_store directory path=secrets format=pem suffix=.pem; oauth2_verification_secret pss;
+emerg: oauth2_secret_store directory: "$DIR/secrets/pss.pem": its RSASSA-PSS parameters are those of no algorithm of JOSE
 
 oauth2_secret_store base64 as.signing=AAAA;
 emerg: oauth2_secret_store base64: secret "as.signing": it is shorter than the 32 bytes that HS256 wants

@@ -48,6 +48,7 @@ my %answers = (
     (
         map { $_ => [401, $invalid_token] }
           qw(malformed_token unsupported_algorithm unsupported_header unknown_key bad_signature
+          decryption_failed
           issuer_mismatch expiry_missing expired not_yet_valid audience_mismatch wrong_token_type
           malformed_claims certificate_missing confirmation_missing confirmation_mismatch
           confirmation_unsupported)

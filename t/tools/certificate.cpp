@@ -68,14 +68,26 @@ Certificate unsigned_certificate(const Key &key, const CertificateRequest &reque
     return certificate;
 }
 
+/* RFC 5280 section 4.2.1.3: what the key can do, and issuing certificates. */
+std::string key_usage(const X509 *certificate) {
+    const std::string usage = "critical,digitalSignature,keyCertSign";
+    switch (EVP_PKEY_get_base_id(X509_get0_pubkey(certificate))) {
+        case EVP_PKEY_RSA:
+            return usage + ",keyEncipherment";
+        case EVP_PKEY_EC:
+            return usage + ",keyAgreement";
+        default:
+            return usage;
+    }
+}
+
 void add_extensions(X509 *certificate, X509 *issuer, const std::string &alternative_names) {
     X509V3_CTX context;
     X509V3_set_ctx_nodb(&context);
     X509V3_set_ctx(&context, issuer, certificate, nullptr, nullptr, 0);
     if (issuer == certificate) {
         add_extension(certificate, &context, NID_basic_constraints, "critical,CA:TRUE");
-        add_extension(certificate, &context, NID_key_usage,
-                      "critical,digitalSignature,keyCertSign");
+        add_extension(certificate, &context, NID_key_usage, key_usage(certificate));
     } else {
         add_extension(certificate, &context, NID_basic_constraints, "critical,CA:FALSE");
     }

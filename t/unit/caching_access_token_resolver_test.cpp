@@ -5,8 +5,6 @@
 
 #include "checks.h"
 #include "fakes.h"
-#include "jose/json.h"
-#include "token/cached_token.h"
 
 using namespace oauth2_rs;
 using namespace oauth2_rs::fakes;
@@ -109,41 +107,6 @@ void test_how_long_it_is_kept(void** /*state*/) {
     assert_int_equal(request.kept_until, kNowMs + 1000);
 }
 
-/* Bytes that a token takes in the cache, and what comes out again. */
-std::size_t kept_bytes(std::string_view text, std::string_view claims) {
-    const std::string bytes =
-        encode_cached_token(text, resolved_token(std::string(claims)), kNowMs);
-    const auto cached = decode_cached_token(text, bytes);
-    assert_true(cached.has_value());
-    check_text(cached->token.text(), claims);
-    check_text(json_text(cached->token.claims(), "sub").value(), "alice");
-    return bytes.size();
-}
-
-/* Of a signed token nothing is kept that it says itself; of others all is. */
-void test_claims_that_stand_in_the_token(void** /*state*/) {
-    const std::string claims = R"({"sub":"alice"})";
-    const std::size_t least = kept_bytes(compact("{}", claims, "s"), claims);
-    const std::size_t all = least + claims.size();
-    assert_int_equal(kept_bytes(compact("{}", R"({"sub":"mallo"})", "s"), claims), all);
-    assert_int_equal(kept_bytes(compact("{}", claims, "s") + ".t.u", claims), all);
-    assert_int_equal(kept_bytes("opaque", claims), all);
-    assert_int_equal(kept_bytes("", claims), all);
-    assert_int_equal(kept_bytes("a..b", claims), all);
-    assert_int_equal(kept_bytes("a.!!!!!!!!!!!!!!!!!!!!.b", claims), all);
-}
-
-/* Whatever stands in the shared memory: no byte of it is believed beyond its end. */
-void test_bytes_that_were_cut(void** /*state*/) {
-    const std::string bytes =
-        encode_cached_token(kToken, resolved_token(R"({"sub":"alice","scope":"read"})"), kNowMs);
-    assert_true(decode_cached_token(kToken, bytes).has_value());
-    for (std::size_t size = 0; size < 16; ++size) {
-        assert_false(decode_cached_token(kToken, bytes.substr(0, size)).has_value());
-    }
-    assert_false(decode_cached_token(kToken, std::string(200, '\xff')).has_value());
-}
-
 }  // namespace
 
 int main() {
@@ -153,8 +116,6 @@ int main() {
         cmocka_unit_test(test_what_no_longer_holds_is_a_miss),
         cmocka_unit_test(test_what_is_not_granted_is_not_kept),
         cmocka_unit_test(test_how_long_it_is_kept),
-        cmocka_unit_test(test_claims_that_stand_in_the_token),
-        cmocka_unit_test(test_bytes_that_were_cut),
     };
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

@@ -237,6 +237,34 @@ void test_more_keys_than_are_tried(void** /*state*/) {
     check_built(settings, {"9 keys fit ES256"});
 }
 
+/* Which keys will be fetched is not known yet, nor whether there are too many. */
+void test_keys_that_will_be_fetched(void** /*state*/) {
+    Settings settings;
+    settings.stores = {{"jwks", {"uri=/keys"}, "", "a server"}};
+    check_built(settings);
+    settings.algorithms = {"ES256"};
+    check_built(settings);
+    settings.stores = {{"jwks", {"uri=/keys", "cache_timeout=1s"}, "", "a server"}};
+    check_built(settings, {"oauth2_secret_store jwks: cache_timeout is shorter"});
+    settings.verification_secret = "null";
+    settings.algorithms = {};
+    check_bad(settings, "oauth2_verification_secret null goes with no jwks store");
+}
+
+void test_introspection(void** /*state*/) {
+    Settings settings;
+    settings.kind = ResolverKind::kIntrospection;
+    check_bad(settings, "oauth2_resolver introspection needs oauth2_introspection_endpoint");
+    settings.introspection_endpoint = "/introspect";
+    check_built(settings);
+    // What is for tokens that speak for themselves says nothing here.
+    settings.issuer = "";
+    settings.verification_secret = "";
+    settings.policy.audiences = {};
+    settings.stores = {};
+    check_built(settings);
+}
+
 void test_equal_stores_are_one(void** /*state*/) {
     const Settings settings;
     StoreCache stores;
@@ -252,15 +280,22 @@ void test_equal_stores_are_one(void** /*state*/) {
     assert_int_equal(stores.size(), 2);
 }
 
+using Change = void (*)(Settings*);
+
 /* Chains that differ in anything that decides acceptance must not be taken for one. */
-void test_every_setting_is_in_the_fingerprint(void** /*state*/) {
-    std::set<std::string> fingerprints;
-    const auto add = [&fingerprints](void (*change)(Settings*)) {
+void check_fingerprints_differ(const std::vector<Change>& changes) {
+    std::set<std::string> fingerprints{fingerprint_of(Settings())};
+    for (const Change change : changes) {
         Settings settings;
         change(&settings);
         assert_true(fingerprints.insert(fingerprint_of(settings)).second);
-    };
-    add([](Settings*) {});
+    }
+    assert_true(fingerprint_of(Settings()) == fingerprint_of(Settings()));
+}
+
+void test_every_setting_is_in_the_fingerprint(void** /*state*/) {
+    std::vector<Change> changes;
+    const auto add = [&changes](Change change) { changes.push_back(change); };
     add([](Settings* s) { s->issuer = "https://as2"; });
     add([](Settings* s) { s->verification_secret = "id2"; });
     add([](Settings* s) { s->policy.skew_ms = 1; });
@@ -278,6 +313,23 @@ void test_every_setting_is_in_the_fingerprint(void** /*state*/) {
     add([](Settings* s) { s->stores[0].parameters = {"id=AQ=="}; });
     add([](Settings* s) { s->stores[0].base_directory = "/other/"; });
     add([](Settings* s) { s->stores.push_back(s->stores[0]); });
+    check_fingerprints_differ(changes);
+}
+
+void test_every_place_that_is_asked_is_in_the_fingerprint(void** /*state*/) {
+    std::vector<Change> changes;
+    const auto add = [&changes](Change change) { changes.push_back(change); };
+    add([](Settings* s) { s->stores[0].server = "a server"; });
+    add([](Settings* s) { s->kind = ResolverKind::kIntrospection; });
+    add([](Settings* s) {
+        s->kind = ResolverKind::kIntrospection;
+        s->introspection_endpoint = "/introspect";
+    });
+    add([](Settings* s) {
+        s->kind = ResolverKind::kIntrospection;
+        s->introspection_endpoint = "/introspect";
+        s->server = "a server";
+    });
     // The same bytes, cut at other places.
     add([](Settings* s) {
         s->issuer = "https://asid";
@@ -287,8 +339,7 @@ void test_every_setting_is_in_the_fingerprint(void** /*state*/) {
         s->policy.audiences = {"a"};
         s->algorithms = {"pi"};
     });
-    assert_int_equal(fingerprints.size(), 20);
-    assert_true(fingerprint_of(Settings()) == fingerprint_of(Settings()));
+    check_fingerprints_differ(changes);
 }
 
 }  // namespace
@@ -307,8 +358,11 @@ int main() {
         cmocka_unit_test(test_warnings_of_a_store_are_passed_on),
         cmocka_unit_test(test_one_store_of_several_is_enough),
         cmocka_unit_test(test_more_keys_than_are_tried),
+        cmocka_unit_test(test_keys_that_will_be_fetched),
+        cmocka_unit_test(test_introspection),
         cmocka_unit_test(test_equal_stores_are_one),
         cmocka_unit_test(test_every_setting_is_in_the_fingerprint),
+        cmocka_unit_test(test_every_place_that_is_asked_is_in_the_fingerprint),
     };
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

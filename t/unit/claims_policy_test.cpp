@@ -255,6 +255,43 @@ void test_an_unknown_profile_is_refused(void** /*state*/) {
     check_denied(check_typ(static_cast<TokenProfile>(9), "", ""), Code::kInternalError);
 }
 
+Verdict check_introspected(const ClaimsPolicy& policy, const std::string& claims) {
+    return policy.check_introspected(json(claims).get(), kNowMs);
+}
+
+/* RFC 7662 section 2.2: all of it is optional, but what is there must be right. */
+void test_introspected_claims_count_where_they_are_there(void** /*state*/) {
+    ClaimsPolicy policy = policy_of(TokenProfile::kRfc9068);
+    policy.skew_ms = 1000;
+    check_good(check_introspected(policy, "{}"));
+    check_good(check_introspected(policy, claims_with("")));
+    check_good(check_introspected(policy, R"({"tokenName":"id_token","at_hash":"x"})"));
+    check_denied(check_introspected(policy, R"({"iss":"https://at"})"), Code::kIssuerMismatch);
+    check_denied(check_introspected(policy, R"({"iss":1})"), Code::kMalformedClaims);
+    const auto at = [](const char* name, std::int64_t offset) {
+        return "{\"" + std::string(name) + "\":" + std::to_string(kNow + offset) + "}";
+    };
+    check_good(check_introspected(policy, at("exp", -1)));
+    check_denied(check_introspected(policy, at("exp", -2)), Code::kExpired);
+    for (const char* name : {"iat", "nbf"}) {
+        check_good(check_introspected(policy, at(name, 1)));
+        check_denied(check_introspected(policy, at(name, 2)), Code::kNotYetValid);
+        check_denied(check_introspected(policy, "{\"" + std::string(name) + "\":\"1\"}"),
+                     Code::kMalformedClaims);
+    }
+    check_denied(check_introspected(policy, R"({"exp":"1"})"), Code::kMalformedClaims);
+}
+
+void test_introspected_claims_must_have_the_audience(void** /*state*/) {
+    ClaimsPolicy policy;
+    check_good(check_introspected(policy, R"({"iss":"https://any","aud":"any"})"));
+    policy.audiences = {"api"};
+    check_good(check_introspected(policy, R"({"aud":["x","api"]})"));
+    check_denied(check_introspected(policy, "{}"), Code::kAudienceMismatch);
+    check_denied(check_introspected(policy, R"({"aud":"x"})"), Code::kAudienceMismatch);
+    check_denied(check_introspected(policy, R"({"aud":1})"), Code::kMalformedClaims);
+}
+
 }  // namespace
 
 int main() {
@@ -277,6 +314,8 @@ int main() {
         cmocka_unit_test(test_profile_rfc9068_and_its_claims),
         cmocka_unit_test(test_the_order_of_checks),
         cmocka_unit_test(test_an_unknown_profile_is_refused),
+        cmocka_unit_test(test_introspected_claims_count_where_they_are_there),
+        cmocka_unit_test(test_introspected_claims_must_have_the_audience),
     };
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

@@ -83,6 +83,25 @@ void test_rfc7518_appendix_b(void** /*state*/) {
     }
 }
 
+/* RFC 7518 section 5.2.2.2: half the MAC, not the whole of it, nor as much as one likes. */
+void test_tags_of_other_lengths(void** /*state*/) {
+    Jwe jwe;
+    jwe.encryption = find_algorithm(AlgorithmKind::kContentEncryption, "A128CBC-HS256");
+    jwe.encoded_header = "e30";
+    jwe.iv = std::string(16, '\0');
+    const std::string key = counting(32);
+    jwe.ciphertext = encrypt_cbc(key.substr(16), jwe.iv);
+    const std::string mac = Signer::oct(key.substr(0, 16))
+                                .sign("HS256", "e30" + jwe.iv + jwe.ciphertext +
+                                                   std::string(7, '\0') + std::string(1, 3 * 8));
+    for (const std::size_t size : {0, 1, 8, 15, 17, 32}) {
+        jwe.tag = mac.substr(0, size);
+        check_stays_shut(jwe, key);
+    }
+    jwe.tag = mac.substr(0, 16);
+    check_opens(jwe, key);
+}
+
 /* The GCM specification's test case 4 (McGrew and Viega, 2005, appendix B). */
 void test_gcm_specification(void** /*state*/) {
     const SecretBytes key = to_secret(from_hex("feffe9928665731c6d6a8f9467308308"));
@@ -122,6 +141,7 @@ void test_bad_padding_under_a_good_mac(void** /*state*/) {
 int main() {
     const CMUnitTest tests[] = {
         cmocka_unit_test(test_rfc7518_appendix_b),
+        cmocka_unit_test(test_tags_of_other_lengths),
         cmocka_unit_test(test_gcm_specification),
         cmocka_unit_test(test_bad_padding_under_a_good_mac),
     };

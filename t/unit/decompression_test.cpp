@@ -1,4 +1,7 @@
+// link: -Wl,--wrap=inflateInit2_
 #include "jose/decompression.h"
+
+#include <zlib.h>
 
 #include <string>
 
@@ -7,6 +10,21 @@
 
 using namespace oauth2_rs;
 using namespace oauth2_rs::fakes;
+
+namespace {
+
+bool memory_is_short = false;
+
+}  // namespace
+
+extern "C" {
+
+decltype(inflateInit2_) __real_inflateInit2_;
+int __wrap_inflateInit2_(z_streamp stream, int bits, const char* version, int size);
+int __wrap_inflateInit2_(z_streamp stream, int bits, const char* version, int size) {
+    return memory_is_short ? Z_MEM_ERROR : __real_inflateInit2_(stream, bits, version, size);
+}
+}
 
 namespace {
 
@@ -66,6 +84,15 @@ void test_nothing_may_follow(void** /*state*/) {
     check_denied(inflated(good + good), Code::kDecryptionFailed);
 }
 
+/* That is no verdict on the token. */
+void test_short_memory(void** /*state*/) {
+    memory_is_short = true;
+    const auto content = inflated(deflated("text"));
+    memory_is_short = false;
+    check_denied(content, Code::kInternalError);
+    check_inflates("text");
+}
+
 }  // namespace
 
 int main() {
@@ -74,6 +101,7 @@ int main() {
         cmocka_unit_test(test_there_is_a_bound),
         cmocka_unit_test(test_what_is_no_deflate_stream),
         cmocka_unit_test(test_nothing_may_follow),
+        cmocka_unit_test(test_short_memory),
     };
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

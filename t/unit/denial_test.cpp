@@ -31,6 +31,9 @@ void test_words_are_the_documented_ones(void** /*state*/) {
     check_text(reason_word(Code::kMalformedClaims), "malformed_claims");
     check_text(reason_word(Code::kInsufficientScope), "insufficient_scope");
     check_text(reason_word(Code::kScopeUndefined), "scope_undefined");
+    check_text(reason_word(Code::kInactive), "inactive");
+    check_text(reason_word(Code::kKeysUnavailable), "keys_unavailable");
+    check_text(reason_word(Code::kIntrospectionUnavailable), "introspection_unavailable");
 }
 
 /* One word, one reason, and fit for a log field. */

@@ -224,10 +224,11 @@ int __wrap_PEM_read_bio(BIO* source, char** name, char** header, unsigned char**
     return fails("PEM_read_bio") ? 0 : __real_PEM_read_bio(source, name, header, data, size);
 }
 
-decltype(json_loadb) __real_json_loadb;
-json_t* __wrap_json_loadb(const char* text, std::size_t size, std::size_t flags,
-                          json_error_t* error) {
-    return fails("json_loadb") ? nullptr : __real_json_loadb(text, size, flags, error);
+decltype(json_load_callback) __real_json_load_callback;
+json_t* __wrap_json_load_callback(json_load_callback_t callback, void* data, std::size_t flags,
+                                  json_error_t* error) {
+    return fails("json_load_callback") ? nullptr
+                                       : __real_json_load_callback(callback, data, flags, error);
 }
 
 decltype(json_dump_callback) __real_json_dump_callback;

@@ -92,6 +92,11 @@ Step<const KeySet*> FakeSecretStore::keys(RequestContext& /*request*/,
     return found == sets_.end() ? nullptr : &found->second;
 }
 
+Step<bool> FakeSecretStore::renew(RequestContext& /*request*/) const {
+    ++renewals;
+    return on_renewal ? on_renewal() : Step<bool>(false);
+}
+
 Resolution FakeResolver::resolve(std::string_view /*token*/, RequestContext& /*request*/) const {
     ++questions;
     if (claims.empty()) {

@@ -2,6 +2,7 @@
 #define OAUTH2_RS_UNIT_FAKES_H
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -47,6 +48,33 @@ class FakeRequestContext final : public RequestContext {
 
     void note_cache(CacheStatus status) override { cache_status = status; }
 
+    FetchState fetched(const FetchKey& key, FetchAnswer* got) override {
+        if (!started || key.owner != owner) {
+            return FetchState::kNone;
+        }
+        if (answer) {
+            *got = *answer;
+        }
+        return answer ? FetchState::kEnded : FetchState::kPending;
+    }
+
+    bool start_fetch(const FetchKey& key, const FetchRequest& request) override {
+        ++fetches;
+        owner = key.owner;
+        uri = request.uri;
+        form = request.form;
+        started = may_fetch;
+        return may_fetch;
+    }
+
+    FetchState await_keys(const void* store, KeyDemand demand) override {
+        waits.emplace_back(store, demand);
+        if (on_wait) {
+            on_wait();
+        }
+        return keys_state;
+    }
+
     std::int64_t now = kNow * 1000;
     int questions = 0;
     std::map<Digest, std::string> cache;
@@ -54,6 +82,20 @@ class FakeRequestContext final : public RequestContext {
     CacheStatus cache_status = CacheStatus::kUnused;
     Result<Thumbprint> thumbprint = Denial{Code::kCertificateMissing, "the client has none"};
     int certificate_questions = 0;
+
+    /* The one fetch of the request, Pending until the test gives it an answer. */
+    bool may_fetch = true;
+    bool started = false;
+    int fetches = 0;
+    const void* owner = nullptr;
+    std::string uri;
+    std::string form;
+    std::optional<FetchAnswer> answer;
+
+    /* What became of the keys that a store waits for, and what happens meanwhile. */
+    FetchState keys_state = FetchState::kNone;
+    std::function<void()> on_wait;
+    std::vector<std::pair<const void*, KeyDemand>> waits;
 };
 
 /* What a store gets that is loaded by itself: it finds no passwords. */
@@ -76,10 +118,16 @@ class FakeSecretStore final : public SecretStore {
         return Done{};
     }
     Step<const KeySet*> keys(RequestContext& request, std::string_view secret_id) const override;
+    Step<bool> renew(RequestContext& request) const override;
 
+    bool is_lasting() const override { return lasting; }
+
+    bool lasting = false;
     bool pending = false;
     std::optional<Denial> denial;
+    std::function<Step<bool>()> on_renewal;  // none: there are never other keys
     mutable int questions = 0;
+    mutable int renewals = 0;
 
   private:
     std::map<std::string, KeySet, std::less<>> sets_;

@@ -54,7 +54,8 @@ struct Bench {
     oauth2_rs_resolver_t resolver{std::unique_ptr<AccessTokenResolver>(moody)};
     oauth2_rs_resolution_t* resolution = oauth2_rs_resolution_create(&resolver);
     oauth2_rs_text_t authorization = text("Bearer token");
-    oauth2_rs_host_t host{now, no_certificate, nothing_cached, keep_nothing, nullptr};
+    oauth2_rs_host_t host{now,     no_certificate, nothing_cached, keep_nothing,
+                          nullptr, nullptr,        nullptr,        nullptr};
     oauth2_rs_request_t request{0, 0, OAUTH2_RS_CONFIRMATION_ON, &authorization, 1, &host};
 
     Bench() = default;

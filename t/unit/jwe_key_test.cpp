@@ -1,8 +1,10 @@
 #include <string>
 #include <vector>
 
+#include "base/base64url.h"
 #include "checks.h"
 #include "fakes.h"
+#include "jose/json.h"
 #include "jose/jwe.h"
 #include "jose/jwk.h"
 #include "jose/key_set.h"
@@ -90,6 +92,21 @@ void test_a_key_is_bound_to_its_algorithm(void** /*state*/) {
     check_text(decrypting(*rsa_recipient().key(R"(,"alg":"RSA1_5")")), "");
     check_text(decrypting(*rsa_recipient().key(R"(,"alg":"RS256")")), "");
     check_text(decrypting(*ec_recipient().key(R"(,"alg":"ECDH-ES")")), "ECDH-ES");
+}
+
+/* What doesn't fit is never handed to the engine, be the key ever so good. */
+void test_decrypting_asks_whether_it_fits(void** /*state*/) {
+    for (const char* alg : {"dir", "A256KW", "A256GCMKW"}) {
+        const std::string token = oct(32).encrypt(alg, "A256GCM", "content").token();
+        const auto jwe = parse_jwe(token);
+        check_good(jwe);
+        assert_true(oct(32).key()->decrypt(jwe.value()).has_value());
+        for (const char* members :
+             {R"(,"alg":"A256GCM","use":"sig")", R"(,"alg":"HS256")", R"(,"alg":"A128KW")"}) {
+            assert_false(oct(32).key(members)->decrypt(jwe.value()).has_value());
+        }
+        check_no_error_queued();
+    }
 }
 
 void test_the_curve_must_be_that_of_epk(void** /*state*/) {
@@ -204,6 +221,12 @@ void test_private_halves_are_well_formed(void** /*state*/) {
         check_broken(recipient->public_jwk(R"(,"d":[])"), "private half");
     }
     // RFC 7518 section 6.2.2.1: as long as the curve's numbers, zeros in front kept.
+    const JsonHandle whole = json(ec_recipient().private_jwk());
+    std::string right;
+    assert_true(decode_base64url(*json_text(whole.get(), "d"), &right));
+    check_broken(with_value(ec_recipient().private_jwk(), "d",
+                            encode_base64url(std::string(1, '\0') + right)),
+                 "private half");
     const std::string zero(32, '\0');
     for (const std::string& d : {zero, zero + zero, std::string(32, '\xff'), zero.substr(1)}) {
         check_broken(with_value(ec_recipient().private_jwk(), "d", encode_base64url(d)),
@@ -340,6 +363,7 @@ int main() {
         cmocka_unit_test(test_a_key_decrypts_its_own_family),
         cmocka_unit_test(test_a_secret_has_one_length),
         cmocka_unit_test(test_a_key_is_bound_to_its_algorithm),
+        cmocka_unit_test(test_decrypting_asks_whether_it_fits),
         cmocka_unit_test(test_the_curve_must_be_that_of_epk),
         cmocka_unit_test(test_use_and_operations_must_allow_decrypting),
         cmocka_unit_test(test_verifying_and_decrypting_are_told_apart),

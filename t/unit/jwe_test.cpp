@@ -3,8 +3,10 @@
 #include <string>
 #include <vector>
 
+#include "base/base64url.h"
 #include "checks.h"
 #include "fakes.h"
+#include "jose/json.h"
 #include "recipient.h"
 
 using namespace oauth2_rs;
@@ -334,6 +336,16 @@ void test_epk_is_a_point_on_a_curve_of_ours(void** /*state*/) {
                                    std::string(R"({"kty":"oct"})")}) {
         check_bad(with_member(agreed(), "epk", bad), Code::kDecryptionFailed);
     }
+    // The same bytes, cut at another place.
+    std::string x;
+    std::string y;
+    assert_true(decode_base64url(*json_text(json(good).get(), "x"), &x) &&
+                decode_base64url(*json_text(json(good).get(), "y"), &y));
+    check_parses(with_member(agreed(), "epk", point("P-256", x, y)));
+    check_bad(with_member(agreed(), "epk", point("P-256", x.substr(0, 31), x.substr(31) + y)),
+              Code::kDecryptionFailed);
+    check_bad(with_member(agreed(), "epk", point("P-256", x + y.substr(0, 1), y.substr(1))),
+              Code::kDecryptionFailed);
     check_bad(with_member(agreed(), "epk", R"({"kty":"OKP","crv":"X25519","x":"AQ"})"),
               Code::kDecryptionFailed);
     check_bad(with_member(agreed(), "epk", R"({"kty":"OKP","crv":"X448","x":1})"),

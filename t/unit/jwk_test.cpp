@@ -70,6 +70,20 @@ void test_coordinates_with_leading_zeros(void** /*state*/) {
     fail_msg("no such key was made");
 }
 
+/* Of the purposes that it may serve those count that are wanted. */
+void test_wanted_purposes(void** /*state*/) {
+    const JsonHandle jwk =
+        json(R"({"kty":"oct","k":")" + encode_base64url(std::string(32, 'k')) + "\"}");
+    for (const bool verify : {false, true}) {
+        for (const bool decrypt : {false, true}) {
+            const auto key = parse_jwk(jwk.get(), {verify, decrypt});
+            check_good(key);
+            assert_int_equal(key.value()->may_verify(), verify);
+            assert_int_equal(key.value()->may_decrypt(), decrypt);
+        }
+    }
+}
+
 /* A key that may not decrypt has no use for its private half. */
 void test_private_members_of_signing_keys_are_not_looked_at(void** /*state*/) {
     check_good(parse(rsa_signer().jwk(R"(,"use":"sig","d":"!","p":7,"q":null)")));
@@ -221,6 +235,7 @@ int main() {
     const CMUnitTest tests[] = {
         cmocka_unit_test(test_every_kind_is_imported),
         cmocka_unit_test(test_coordinates_with_leading_zeros),
+        cmocka_unit_test(test_wanted_purposes),
         cmocka_unit_test(test_private_members_of_signing_keys_are_not_looked_at),
         cmocka_unit_test(test_what_is_private),
         cmocka_unit_test(test_use_and_operations_must_allow_verifying),

@@ -9,6 +9,7 @@
 
 #include "checks.h"
 #include "fakes.h"
+#include "jose/jwk.h"
 
 using namespace oauth2_rs;
 using namespace oauth2_rs::fakes;
@@ -184,6 +185,9 @@ void test_a_digest_tells_keys_apart(void** /*state*/) {
     KeyTerms named;
     named.name = "a";
     others.push_back(secret_of(32, named)->digest());
+    KeyTerms verifying;
+    verifying.may_decrypt = false;
+    others.push_back(secret_of(32, verifying)->digest());
     for (auto one = others.begin(); one != others.end(); ++one) {
         assert_int_equal(std::count(others.begin(), others.end(), *one), 1);
     }
@@ -199,6 +203,11 @@ void test_sound_keys_have_no_weakness(void** /*state*/) {
 }
 
 void test_weak_keys_say_why(void** /*state*/) {
+    const JsonHandle neutral = json(R"({"kty":"OKP","crv":"Ed25519","x":")" +
+                                    encode_base64url("\1" + std::string(31, '\0')) + "\"}");
+    const auto forged = parse_jwk(neutral.get());
+    check_good(forged);
+    check_holds(forged.value()->weakness(KeyPurpose::kVerify), "low order");
     check_holds(Signer::rsa(1024).key()->weakness(KeyPurpose::kVerify), "2048 bits");
     check_holds(secret_of(31)->weakness(KeyPurpose::kVerify), "32 bytes");
     check_holds(secret_of(0)->weakness(KeyPurpose::kVerify), "32 bytes");

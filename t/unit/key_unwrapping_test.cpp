@@ -76,6 +76,20 @@ void test_rsa_gives_what_was_wrapped(void** /*state*/) {
     }
 }
 
+void test_rsa_gives_nothing_else(void** /*state*/) {
+    const std::string good =
+        rsa_recipient().encrypt("RSA-OAEP-256", "A128GCM", "content").encrypted_key;
+    std::string changed = good;
+    changed[100] = static_cast<char>(changed[100] ^ 1);
+    check_none(unwrap_rsa_oaep("SHA256", rsa_recipient().native(), changed));
+    check_none(unwrap_rsa_oaep("SHA1", rsa_recipient().native(), good));
+    check_none(unwrap_rsa_oaep("SHA384", rsa_recipient().native(), good));
+    check_none(unwrap_rsa_oaep("SHA256", Recipient::rsa().native(), good));
+    check_none(unwrap_rsa_oaep("SHA256", rsa_recipient().native(), good.substr(1)));
+    check_none(unwrap_rsa_oaep("SHA256", rsa_recipient().native(), std::string(1, '\0') + good));
+    check_none(unwrap_rsa_oaep("SHA256", rsa_recipient().native(), std::string(256, '\0')));
+}
+
 }  // namespace
 
 int main() {
@@ -84,6 +98,7 @@ int main() {
         cmocka_unit_test(test_unknown_ciphers),
         cmocka_unit_test(test_rsa_wants_an_rsa_key),
         cmocka_unit_test(test_rsa_gives_what_was_wrapped),
+        cmocka_unit_test(test_rsa_gives_nothing_else),
     };
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

@@ -12,7 +12,8 @@
 // link: -Wl,--wrap=EVP_PKEY_CTX_new_from_name,--wrap=EVP_PKEY_fromdata_init
 // link: -Wl,--wrap=EVP_PKEY_fromdata,--wrap=EVP_PKEY_public_check
 // link: -Wl,--wrap=EVP_PKEY_new_raw_public_key_ex,--wrap=EVP_PKEY_get_bn_param
-// link: -Wl,--wrap=BIO_new_mem_buf,--wrap=PEM_read_bio,--wrap=json_loadb,--wrap=json_dump_callback
+// link: -Wl,--wrap=BIO_new_mem_buf,--wrap=PEM_read_bio,--wrap=json_load_callback
+// link: -Wl,--wrap=json_dump_callback
 // link: -Wl,--wrap=json_stringn,--wrap=EVP_PKEY_CTX_set_rsa_mgf1_md
 
 #include <new>
@@ -177,7 +178,7 @@ void test_wrong_lengths_never_reach_the_engine(void** /*state*/) {
 /* Neither header nor claims can be read. */
 void test_parsing_a_token(void** /*state*/) {
     Bench bench(kinds()[4]);
-    const Failing failure("json_loadb");
+    const Failing failure("json_load_callback");
     check_code(bench.resolve().denial(), Code::kMalformedToken);
     ERR_clear_error();
     assert_true(failures > 0);

@@ -12,7 +12,9 @@
 #include "jose/jwe.h"
 #include "jose/jwk.h"
 #include "jose/key_agreement.h"
+#include "keystores.h"
 #include "recipient.h"
+#include "secret/secret_store.h"
 
 /*
  * Every block of memory that C++ gives back is searched for the secrets of the test. What the
@@ -192,6 +194,58 @@ void test_agreed_secrets_are_wiped(void** /*state*/) {
     assert_int_equal(stop_watching(), 0);
 }
 
+/* Makes a store, loads the secret "enc" to decrypt with, and gives both up. */
+void load(const std::string& type, const std::vector<std::string_view>& parameters,
+          const PasswordSource* passwords, Place place = Place::here()) {
+    Warnings warnings;
+    const auto store = make_secret_store({type, parameters, "/"});
+    check_good(store, place);
+    check_good(store.value()->load("enc", {&warnings, passwords, KeyPurpose::kDecrypt}), place);
+    FakeRequestContext request;
+    _assert_true(store.value()->keys(request, "enc").value() != nullptr, "the key is there",
+                 place.file, place.line);
+}
+
+const std::string kPassword = "the password of a keystore, long enough";
+
+class OnePassword final : public PasswordSource {
+  public:
+    Configured<SecretBytes> password(const std::string& /*secret_id*/) const override {
+        return to_secret(kPassword);
+    }
+};
+
+/* What stands in files, in the environment, and in the keystore that a password opens. */
+void test_what_stores_read_is_wiped(void** /*state*/) {
+    TemporaryDirectory directory;
+    const std::string encoded = encode_base64(kSharedSecret);
+    const std::string pem = ec_recipient().private_pem();
+    const std::string keystore =
+        directory.write("keys.p12", Keystore(kPassword).add_secret("enc", kSharedSecret).der());
+    directory.write("enc", encoded);
+    directory.write("enc.txt", kSharedSecret);
+    directory.write("enc.pem", pem);
+    setenv("ENC", encoded.c_str(), 1);
+    const std::string path = "path=" + directory.path("");
+    const std::string file = "file=" + keystore;
+    const std::string inline_secret = "enc=" + encoded;
+    const OnePassword passwords;
+
+    for (const std::string_view secret :
+         {std::string_view(kSharedSecret), std::string_view(encoded),
+          std::string_view(pem).substr(40, 60), std::string_view(kPassword)}) {
+        watch_for(secret);
+    }
+    load("directory", {path}, nullptr);
+    load("directory", {path, "suffix=.txt", "format=plain"}, nullptr);
+    load("directory", {path, "suffix=.pem", "format=pem"}, nullptr);
+    load("environment", {}, nullptr);
+    load("base64", {inline_secret}, nullptr);
+    load("keystore", {file, "password_secret=pin"}, &passwords);
+    assert_int_equal(stop_watching(), 0);
+    unsetenv("ENC");
+}
+
 }  // namespace
 
 int main() {
@@ -201,6 +255,7 @@ int main() {
         cmocka_unit_test(test_what_was_compressed_is_wiped),
         cmocka_unit_test(test_private_numbers_are_wiped),
         cmocka_unit_test(test_agreed_secrets_are_wiped),
+        cmocka_unit_test(test_what_stores_read_is_wiped),
     };
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

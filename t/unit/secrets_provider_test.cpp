@@ -164,6 +164,61 @@ void test_a_store_that_waits_or_fails_decides(void** /*state*/) {
     check_text(chosen(secrets, query("RS256")), "r1 r2");
 }
 
+/* That no key of the others fits says nothing of a token, while one store can't be asked. */
+void test_a_store_whose_keys_are_unavailable(void** /*state*/) {
+    const StorePointer first = store(key_list(rsa_signer().key(kid("r1"))));
+    const StorePointer second = store(key_list(rsa_signer().key(kid("r2"))));
+    const auto secrets = provider({first, second});
+    first->denial = Denial{Code::kKeysUnavailable, "not fetched"};
+    check_text(chosen(secrets, query("RS256")), "r2");
+    check_text(chosen(secrets, query("RS256", "r2")), "r2");
+    FakeRequestContext request;
+    assert_true(secrets.choose(request, query("RS256")).value().incomplete());
+    assert_true(secrets.choose(request, query("ES256")).value().incomplete());
+    assert_false(secrets.choose(request, query("RS256", "r2")).value().incomplete());
+    first->denial.reset();
+    assert_false(secrets.choose(request, query("RS256")).value().incomplete());
+}
+
+void test_renewal_asks_every_store(void** /*state*/) {
+    const StorePointer first = store({});
+    const StorePointer second = store({});
+    const auto secrets = provider({first, second});
+    FakeRequestContext request;
+    assert_false(secrets.renew(request).value());
+    assert_int_equal(first->renewals, 1);
+    assert_int_equal(second->renewals, 1);
+
+    first->on_renewal = [] { return Step<bool>(true); };
+    assert_true(secrets.renew(request).value());
+    assert_int_equal(second->renewals, 2);
+
+    second->on_renewal = [] { return Step<bool>(Pending{}); };
+    assert_true(secrets.renew(request).pending());
+    second->on_renewal = [] { return Step<bool>(Denial{Code::kInternalError, "broken"}); };
+    check_denied(secrets.renew(request), Code::kInternalError);
+}
+
+/* A request that has its token in the cache must not begin to wait. */
+void test_to_hold_is_to_have_at_hand(void** /*state*/) {
+    auto made = make_secret_store({"jwks", {"uri=/keys"}, ""});
+    check_good(made);
+    const std::shared_ptr<SecretStore> fetched = std::move(made.value());
+    Warnings warnings;
+    check_good(fetched->load("id", loading(&warnings)));
+    const StorePointer other = store(key_list(ec_signer().key()));
+    const SecretsProvider secrets({fetched, other});
+    FakeRequestContext request;
+    request.keys_state = FetchState::kPending;
+    const KeyPointer key = rsa_signer().key();
+    assert_false(secrets.holds(request, "id", key->digest()));
+    assert_true(secrets.holds(request, "id", ec_signer().key()->digest()));
+    assert_true(request.waits.empty());
+    check_good(fetched->key_source()->accept("{\"keys\":[" + rsa_signer().jwk() + "]}"));
+    assert_true(secrets.holds(request, "id", key->digest()));
+    assert_true(request.waits.empty());
+}
+
 /* By the key's own digest, whatever store it is in now. */
 void test_whether_a_key_is_still_there(void** /*state*/) {
     const StorePointer first = store(key_list(rsa_signer().key()));
@@ -182,6 +237,44 @@ void test_whether_a_key_is_still_there(void** /*state*/) {
     assert_false(secrets.holds(request, "id", rsa_signer().key()->digest()));
 }
 
+/* A key that was chosen may go where a store's keys change, and nowhere else. */
+void test_a_key_that_was_chosen_is_still_there(void** /*state*/) {
+    FakeRequestContext request;
+    const StorePointer changing = store(key_list(rsa_signer().key()));
+    const StorePointer lasting = store(key_list(ec_signer().key()));
+    lasting->lasting = true;
+    const Digest rsa = rsa_signer().key()->digest();
+    const SecretsProvider both = provider({lasting, changing});
+    assert_true(both.holds(request, "id", rsa));
+    assert_false(both.holds(request, "other", rsa));
+    changing->hold("id", ec_signer().key());
+    assert_false(both.holds(request, "id", rsa));
+    assert_true(both.holds(request, "id", ec_signer().key()->digest()));
+    changing->denial = Denial{Code::kInternalError, "it has none now"};
+    assert_true(both.holds(request, "id", ec_signer().key()->digest()));
+
+    lasting->questions = 0;
+    assert_true(provider({lasting}).holds(request, "id", ec_signer().key()->digest()));
+    assert_int_equal(lasting->questions, 0);
+}
+
+bool is_lasting(std::string_view type, const std::vector<std::string_view>& parameters) {
+    const auto made = make_secret_store({type, parameters, "/"});
+    check_good(made);
+    return made.value()->is_lasting();
+}
+
+void test_stores_whose_keys_stay(void** /*state*/) {
+    assert_true(is_lasting("jwks", {"file=a"}));
+    assert_false(is_lasting("jwks", {"file=a", "cache_timeout=1h"}));
+    assert_true(is_lasting("directory", {"path=a"}));
+    assert_false(is_lasting("directory", {"path=a", "cache_timeout=1h"}));
+    assert_true(is_lasting("keystore", {"file=a", "password_secret=b"}));
+    assert_false(is_lasting("keystore", {"file=a", "password_secret=b", "cache_timeout=1h"}));
+    assert_true(is_lasting("base64", {"a=AAAA"}));
+    assert_true(is_lasting("environment", {}));
+}
+
 }  // namespace
 
 int main() {
@@ -197,7 +290,12 @@ int main() {
         cmocka_unit_test(test_eight_keys_at_the_most),
         cmocka_unit_test(test_only_fitting_keys_are_counted),
         cmocka_unit_test(test_a_store_that_waits_or_fails_decides),
+        cmocka_unit_test(test_a_store_whose_keys_are_unavailable),
+        cmocka_unit_test(test_renewal_asks_every_store),
+        cmocka_unit_test(test_to_hold_is_to_have_at_hand),
         cmocka_unit_test(test_whether_a_key_is_still_there),
+        cmocka_unit_test(test_a_key_that_was_chosen_is_still_there),
+        cmocka_unit_test(test_stores_whose_keys_stay),
     };
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

@@ -310,6 +310,49 @@ void test_a_store_that_has_to_fetch(void** /*state*/) {
     check_denied(bench.resolve(token), Code::kInternalError);
 }
 
+/* No key at hand verifies it: it waits, and is judged by those that came. */
+void test_a_key_that_is_new(void** /*state*/) {
+    Bench bench(key_list(rsa_signer().key()));
+    const std::string token = token_of(ec_signer(), "ES256");
+    bench.store->on_renewal = [] { return Step<bool>(Pending{}); };
+    assert_true(bench.resolve(token).pending());
+    bench.store->on_renewal = [&] {
+        bench.store->hold("id", ec_signer().key());
+        return Step<bool>(true);
+    };
+    check_good(bench.resolve(token));
+    // What verifies at once asks for no others.
+    bench.store->renewals = 0;
+    check_good(bench.resolve(token));
+    assert_int_equal(bench.store->renewals, 0);
+}
+
+void test_other_keys_that_do_not_fit_either(void** /*state*/) {
+    Bench bench(key_list(rsa_signer().key()));
+    const std::string token = token_of(ec_signer(), "ES256");
+    check_denied(bench.resolve(token), Code::kUnknownKey);
+    assert_int_equal(bench.store->renewals, 1);
+    bench.store->on_renewal = [] { return Step<bool>(true); };
+    check_denied(bench.resolve(token), Code::kUnknownKey);
+    bench.store->hold("id", Signer::ec("P-256").key());
+    check_denied(bench.resolve(token), Code::kBadSignature);
+    bench.store->on_renewal = [] { return Step<bool>(Denial{Code::kInternalError, "broken"}); };
+    check_denied(bench.resolve(token), Code::kInternalError);
+}
+
+/* Then nobody can say that the token is bad. */
+void test_keys_that_are_unavailable(void** /*state*/) {
+    Bench bench(key_list(ec_signer().key()));
+    const std::string token = token_of(ec_signer(), "ES256");
+    bench.store->denial = Denial{Code::kKeysUnavailable, "not fetched"};
+    check_denied(bench.resolve(token), Code::kKeysUnavailable);
+    assert_int_equal(bench.store->renewals, 0);
+    // What is wrong with a token whatever the keys is said all the same.
+    check_denied(bench.resolve("a.b.c"), Code::kMalformedToken);
+    check_denied(bench.resolve(compact(header_of("none"), kClaims, "x")),
+                 Code::kUnsupportedAlgorithm);
+}
+
 /* What a cache asks before it serves a token that was accepted once. */
 void test_upholding_while_the_key_is_there(void** /*state*/) {
     Bench bench(key_list(ec_signer().key(), oct_signer().key()));
@@ -348,6 +391,9 @@ int main() {
         cmocka_unit_test(test_the_claims_are_judged),
         cmocka_unit_test(test_without_verification),
         cmocka_unit_test(test_a_store_that_has_to_fetch),
+        cmocka_unit_test(test_a_key_that_is_new),
+        cmocka_unit_test(test_other_keys_that_do_not_fit_either),
+        cmocka_unit_test(test_keys_that_are_unavailable),
         cmocka_unit_test(test_upholding_while_the_key_is_there),
     };
     return cmocka_run_group_tests(tests, nullptr, nullptr);

@@ -80,6 +80,40 @@ void test_secret_ids(void** /*state*/) {
     }
 }
 
+/* RFC 6750 section 2.1: 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"=". */
+void test_b64tokens(void** /*state*/) {
+    constexpr std::string_view kAllowed =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/";
+    for (int byte = 0; byte < 256; ++byte) {
+        const char c = static_cast<char>(byte);
+        assert_int_equal(is_b64token(std::string_view(&c, 1)),
+                         kAllowed.find(c) != std::string_view::npos);
+    }
+    for (const char* good : {"a=", "a==", "a.b-c_d~e+f/g===", "0"}) {
+        assert_true(is_b64token(good));
+    }
+    for (const std::string_view bad :
+         {""sv, "="sv, "=="sv, "a=b"sv, "a b"sv, "a=b="sv, " a"sv, "a\0"sv, "a&b=c"sv}) {
+        assert_false(is_b64token(bad));
+    }
+}
+
+/* What every reader of forms understands: all but letters, digits, "-", "." and "_" is encoded. */
+void test_form_encoding(void** /*state*/) {
+    check_text(form_encoded(""), "");
+    check_text(form_encoded("AZaz09-._"), "AZaz09-._");
+    check_text(form_encoded("~+/= &%"), "%7E%2B%2F%3D%20%26%25");
+    check_text(form_encoded("\0\x7f\x80\xff"sv), "%00%7F%80%FF");
+    for (int byte = 0; byte < 256; ++byte) {
+        const char c = static_cast<char>(byte);
+        const std::string encoded = form_encoded(std::string_view(&c, 1));
+        assert_true(encoded.size() == 1 || encoded.size() == 3);
+        assert_int_equal(
+            encoded.size() == 1 ? encoded[0] & 0xff : std::stoi(encoded.substr(1), nullptr, 16),
+            byte);
+    }
+}
+
 void test_what_is_shown_in_messages(void** /*state*/) {
     check_text(shown(""), "\"\"");
     check_text(shown("a\"\\\n"), R"("a\"\\?")");
@@ -132,6 +166,8 @@ int main() {
         cmocka_unit_test(test_join),
         cmocka_unit_test(test_scope_characters),
         cmocka_unit_test(test_secret_ids),
+        cmocka_unit_test(test_b64tokens),
+        cmocka_unit_test(test_form_encoding),
         cmocka_unit_test(test_what_is_shown_in_messages),
         cmocka_unit_test(test_printable),
         cmocka_unit_test(test_quoted),

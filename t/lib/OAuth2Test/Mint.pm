@@ -44,11 +44,13 @@ sub made {
 sub write_file {
     my ($path, $bytes, $mode) = @_;
     made(dirname($path));
-    unlink $path;
-    open my $out, '>:raw', $path or die "can't write $path: $!";
-    chmod $mode // 0600, $path or die "can't change the mode of $path: $!";
+    # At once, for whoever reads it meanwhile.
+    my $new = "$path.$$.new";
+    open my $out, '>:raw', $new or die "can't write $new: $!";
+    chmod $mode // 0600, $new or die "can't change the mode of $new: $!";
     print {$out} $bytes;
-    close $out or die "can't write $path: $!";
+    close $out or die "can't write $new: $!";
+    rename $new, $path or die "can't rename $new: $!";
     return $path;
 }
 
@@ -119,10 +121,15 @@ sub derive {
     return $path;
 }
 
-# One token: token('RS256', '--claim', 'exp=@-1').
+# One token: token('RS256', '--claim', 'exp=@-1'). The name of a key behind --encrypt becomes its file.
+# With 'encrypted' before the name of a key its claims are encrypted with that and not signed.
 sub token {
     my ($key, @flags) = @_;
-    my $text = run_mint('token', key($key), @flags);
+    my @keys = $key eq 'encrypted' ? ('--encrypt-only', key(shift @flags)) : key($key);
+    for my $place (grep { $flags[$_] eq '--encrypt' } 0 .. $#flags - 1) {
+        $flags[$place + 1] = key($flags[$place + 1]);
+    }
+    my $text = run_mint('token', @keys, @flags);
     chomp $text;
     return $text;
 }
@@ -144,6 +151,7 @@ sub signed {
 #   = TEXT                    TEXT itself
 #   signed HEADER CLAIMS      see signed()
 #   KEY [FLAG...]             what `mint token` makes of that key and these flags
+#   encrypted KEY [FLAG...]   the same, encrypted with that key and not signed
 sub make_tokens {
     my ($text) = @_;
     my @tokens;

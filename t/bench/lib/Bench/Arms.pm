@@ -11,9 +11,6 @@ use warnings;
 use Exporter qw(import);
 our @EXPORT_OK = qw(arms servers);
 
-# What the module can do, 1 or 0; an arm that `needs` something else is left out.
-my %able = (signed => 1, confirmation => 1, encrypted => 0, cache => 1);
-
 my $stateless = 'oauth2_resolver stateless; oauth2_verification_secret';
 
 my @arms = (
@@ -31,7 +28,6 @@ my @arms = (
         name     => 'dir',
         title    => 'JWE, dir with A256GCM',
         group    => 'Uncached, 2,000 tokens',
-        needs    => 'encrypted',
         tokens   => 'dir',
         location => 'oauth2_resolver stateless; oauth2_decryption_secret dir;',
     },
@@ -41,7 +37,6 @@ my @arms = (
                 name     => "cached-$_",
                 title    => "$_, cached",
                 group    => 'Cached',
-                needs    => /dir/ ? 'encrypted' : 'cache',
                 tokens   => lc,
                 location => (
                     /dir/
@@ -56,7 +51,6 @@ my @arms = (
         name     => 'cache-1k',
         title    => 'HS256, 1,000 tokens in the cache',
         group    => 'Size of the cache',
-        needs    => 'cache',
         tokens   => 'hs256-1k',
         location => "$stateless hs256; oauth2_cache zone=cache_1k:4m;",
     },
@@ -64,7 +58,6 @@ my @arms = (
         name     => 'cache-100k',
         title    => 'HS256, 100,000 tokens in the cache',
         group    => 'Size of the cache',
-        needs    => 'cache',
         tokens   => 'hs256-100k',
         location => "$stateless hs256; oauth2_cache zone=cache_100k:200m;",
     },
@@ -72,7 +65,6 @@ my @arms = (
         name     => 'cache-2-workers',
         title    => 'HS256, cached, two workers on one zone',
         group    => 'Size of the cache',
-        needs    => 'cache',
         server   => 'two_workers',
         plain    => 'plain_two_workers',
         tokens   => 'hs256-1k',
@@ -113,21 +105,28 @@ my @arms = (
         name     => 'confirmation',
         title    => "ES256, bound to the client's certificate",
         group    => 'Mutual TLS',
-        needs    => 'confirmation',
         tokens   => 'bound',
         server   => 'tls',
         plain    => 'plain_tls',
         location => "$stateless es256; oauth2_confirmation_key required;",
     },
+    {
+        name     => 'cached-confirmation',
+        title    => 'the same, cached',
+        group    => 'Mutual TLS',
+        tokens   => 'bound',
+        server   => 'tls',
+        plain    => 'plain_tls',
+        location => "$stateless es256; oauth2_confirmation_key required; oauth2_cache zone=bound:8m;",
+    },
 );
 
-# The arms of those names, or all; of what the module can do.
+# The arms of those names, or all.
 sub arms {
     my (@names) = @_;
     my %wanted = map { $_ => 1 } @names;
-    my @chosen =
-        grep { $able{$_->{needs} // 'signed'} && (!@names || delete $wanted{$_->{name}}) } @arms;
-    die "no such arm: @{[sort keys %wanted]}; there are: @{[map { $_->{name} } @chosen, @arms]}\n"
+    my @chosen = grep { !@names || delete $wanted{$_->{name}} } @arms;
+    die "no such arm: @{[sort keys %wanted]}; there are: @{[map { $_->{name} } @arms]}\n"
         if %wanted;
     for my $arm (@chosen) {
         $arm->{title}  //= $arm->{name};

@@ -15,6 +15,9 @@ use constant COUNT => 2000;
 
 my %algorithms = map { lc, $_ } qw(RS256 PS256 ES256 EdDSA HS256);
 
+# The keys that are secrets; what the bare verification is told of them.
+my %secret = (hs256 => 'HS256', dir => 'A256GCM');
+
 # Name of a token set: the key that signs it, and how it differs from the others.
 my %sets = (
     (map { $_ => {key => $_} } keys %algorithms),
@@ -42,10 +45,10 @@ sub make_keys {
     for my $alg (values %algorithms) {
         my $key = "$dir/\L$alg\E";
         once("$key.jwk", 'key', $alg, $alg eq 'EdDSA' ? (qw(--curve Ed25519)) : ());
-        $alg eq 'HS256'
-            ? once("$key.secret", 'secret', "$key.jwk", '--format', 'plain')
-            : once("$key.pem", 'pem', "$key.jwk");
+        once("$key.pem", 'pem', "$key.jwk") if $alg ne 'HS256';
     }
+    once("$dir/dir.jwk", qw(key dir --enc A256GCM));
+    once("$dir/$_.secret", 'secret', "$dir/$_.jwk", '--format', 'plain') for keys %secret;
     once("$dir/other-$_.jwk", 'key', 'HS256', '--kid', "other-$_") for 2 .. 1000;
     for my $count (1, 100, 1000) {
         # The key that counts stands last.
@@ -69,12 +72,10 @@ sub thumbprint {
     return encode_base64(sha256(decode_base64($base64)), '') =~ tr{+/=}{-_}dr;
 }
 
-# How the mint is told to use a key; the one for encryption is made where it is wanted.
+# How the mint is told to use a key.
 sub key_arguments {
     my ($dir, $key) = @_;
-    return "$dir/$key.jwk" if $key ne 'dir';
-    once("$dir/dir.jwk", qw(key dir --enc A256GCM));
-    return ('--encrypt-only', "$dir/dir.jwk");
+    return $key eq 'dir' ? ('--encrypt-only', "$dir/dir.jwk", '--enc', 'A256GCM') : "$dir/$key.jwk";
 }
 
 # Makes the tokens of a set; returns what `measure` needs to know of them.
@@ -94,8 +95,9 @@ sub make_tokens {
     close $out or die "$dir/$set.tokens: $!\n";
     return {
         tokens => "$dir/$set.tokens",
-        alg    => $algorithms{$key},
-        $key eq 'hs256' ? (secret => "$dir/$key.secret") : (public_key => "$dir/$key.pem"),
+        $secret{$key}
+        ? (alg => $secret{$key}, secret => "$dir/$key.secret")
+        : (alg => $algorithms{$key}, public_key => "$dir/$key.pem"),
     };
 }
 

@@ -56,6 +56,7 @@ my @figures = (
     ['cache-100k',         'above', '<=', 3],
     ['throughput',         'value', '>=', 0.9],
     ['throughput-workers', 'value', '>=', 1],
+    ['workers',            'value', '<=', 1.1],
     ['keys',               'value', '<=', 1.05],
     ['growth',             'value', '<=', 64],
     ['location',           'value', '<=', 512],

@@ -52,7 +52,7 @@ sub configuration {
     my $dir    = $self->{dir};
     my $load   = $self->is_plain ? '' : "load_module $ENV{MODULE_FILE};\n";
     my $user   = $> == 0         ? "user root;\n"                : '';
-    my $listen = "listen 127.0.0.1:$self->{port}" . ($self->{workers} > 1 ? ' reuseport' : '');
+    my $listen = "listen 127.0.0.1:$self->{port}";
     my $tls    = '';
     if ($self->{tls}) {
         $listen .= ' ssl';
@@ -61,9 +61,11 @@ sub configuration {
             . "        ssl_verify_client optional_no_ca;\n";
     }
     my $single = $self->{single} ? "master_process off;\n" : '';
+    my $affinity = join ' ', map { '1' . '0' x $_ } 0 .. $self->{workers} - 1;
     return <<"END";
 $load${user}daemon off;
 ${single}worker_processes $self->{workers};
+worker_cpu_affinity $affinity;
 pid nginx.pid;
 error_log error.log error;
 events { worker_connections 1024; }

@@ -84,7 +84,7 @@ sub untouched_refusals {
 # A statement that returns a refusal, with the `if (…) {` that leads to it.
 our $refusal = qr{
     (?: \b if \s* ( \( (?: [^()]++ | (?1) )*+ \) ) \s* \{ [^{}]* )?
-    \b return \s+ (?: Denial | malformed | kMalformed | refused | ConfigError | broken ) \b [^;]* ;
+    \b return \s+ (?: Denial | malformed | kMalformed | refused | ConfigError | broken | undecipherable ) \b [^;]* ;
 }x;
 
 1;
