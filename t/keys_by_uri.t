@@ -138,6 +138,11 @@ $tokens{"random$_"} = token('RS256:kid=third', '--header', "kid=random$_") for 1
 is(status($nginx, "random$_"), '401 bad_signature', "a random kid $_") for 1 .. 20;
 is(asked(), 1, 'a flood of random names asks nobody');
 
+# A log holds what NGINX asks, and nothing that nobody has asked.
+my $access = read_file("$nginx->{prefix}/logs/access.log");
+is((my @asked = $access =~ m{^GET /keys HTTP/1.1 unix: }mg), 3, 'fetches are in the log of subrequests');
+unlike($access, qr/^(?!GET \/)/m, 'and nothing else');
+
 # A reload while the server is away loses nothing.
 $peer->stop;
 $nginx->reload;

@@ -101,6 +101,7 @@ move($nginx, 1, '');
 $nginx->wait_for('the fetch of the new worker', sub { $new->asked });
 unlike($nginx->log, qr/upstream timed out/, 'while the old worker still fetches');
 is(scalar(<$late>), '401', 'who waited there is judged when that has ended');
+unlike($nginx->log, qr/can't be fetched/, 'its failure is none of the new one');
 $nginx->stop;
 $old->says('first');
 
