@@ -42,8 +42,8 @@ static ngx_http_oauth2_rs_cache_node_t *ngx_http_oauth2_rs_allocate(
     ngx_slab_pool_t *shpool, ngx_http_oauth2_rs_cache_t *cache, size_t len);
 static void ngx_http_oauth2_rs_insert(ngx_http_oauth2_rs_cache_t *cache,
                                       ngx_http_oauth2_rs_cache_node_t *cn);
-static void ngx_http_oauth2_rs_remove(ngx_slab_pool_t *shpool,
-                                      ngx_http_oauth2_rs_cache_node_t **link);
+static void ngx_http_oauth2_rs_remove(ngx_slab_pool_t *shpool, ngx_http_oauth2_rs_cache_t *cache,
+                                      ngx_http_oauth2_rs_cache_node_t *cn);
 
 /* No value is larger: a token of 64 KiB has claims of 48 KiB at the most. */
 enum { NGX_HTTP_OAUTH2_RS_MAX_VALUE = 64 * 1024 };
@@ -157,7 +157,7 @@ void ngx_http_oauth2_rs_cache_put(void *host, const unsigned char *key, oauth2_r
                                   int64_t until_ms) {
     ngx_slab_pool_t *shpool = ngx_http_oauth2_rs_request_zone(host);
     ngx_http_oauth2_rs_cache_t *cache;
-    ngx_http_oauth2_rs_cache_node_t *cn, **link;
+    ngx_http_oauth2_rs_cache_node_t *cn;
 
     if (shpool == nullptr || value.len > ngx_http_oauth2_rs_most_bytes(shpool)) {
         return;
@@ -168,9 +168,9 @@ void ngx_http_oauth2_rs_cache_put(void *host, const unsigned char *key, oauth2_r
     if (cache != nullptr) {
         ngx_http_oauth2_rs_mark_writing(cache, 1);
 
-        link = ngx_http_oauth2_rs_find(cache, key);
-        if (*link != nullptr) {
-            ngx_http_oauth2_rs_remove(shpool, link);
+        cn = *ngx_http_oauth2_rs_find(cache, key);
+        if (cn != nullptr) {
+            ngx_http_oauth2_rs_remove(shpool, cache, cn);
         }
 
         cn = ngx_http_oauth2_rs_allocate(shpool, cache, value.len);
@@ -287,7 +287,7 @@ static ngx_http_oauth2_rs_cache_node_t *ngx_http_oauth2_rs_allocate(
         }
 
         cn = ngx_queue_data(ngx_queue_last(&cache->uses), ngx_http_oauth2_rs_cache_node_t, use);
-        ngx_http_oauth2_rs_remove(shpool, ngx_http_oauth2_rs_find(cache, cn->key));
+        ngx_http_oauth2_rs_remove(shpool, cache, cn);
         room = ngx_slab_alloc_locked(shpool, size);
     }
 
@@ -305,11 +305,9 @@ static void ngx_http_oauth2_rs_insert(ngx_http_oauth2_rs_cache_t *cache,
     ngx_queue_insert_head(&cache->uses, &cn->use);
 }
 
-static void ngx_http_oauth2_rs_remove(ngx_slab_pool_t *shpool,
-                                      ngx_http_oauth2_rs_cache_node_t **link) {
-    ngx_http_oauth2_rs_cache_node_t *cn = *link;
-
-    *link = cn->next;
+static void ngx_http_oauth2_rs_remove(ngx_slab_pool_t *shpool, ngx_http_oauth2_rs_cache_t *cache,
+                                      ngx_http_oauth2_rs_cache_node_t *cn) {
+    *ngx_http_oauth2_rs_find(cache, cn->key) = cn->next;
     ngx_queue_remove(&cn->use);
     ngx_slab_free_locked(shpool, cn);
 }
