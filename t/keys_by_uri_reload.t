@@ -85,6 +85,7 @@ sub starts {
 my $nginx = nginx('at_once', 1, '');
 $nginx->wait_for('the first keys', sub { status($nginx, 'first') eq '200' });
 move($nginx, 1, '');
+$nginx->wait_for('the question', sub { $new->asked });
 $nginx->wait_for('the keys of the new peer', sub { status($nginx, 'third') eq '200' });
 is($old->asked + $new->asked, 2, 'each peer was asked once');
 $nginx->stop;
