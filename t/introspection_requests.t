@@ -34,6 +34,15 @@ my $echo = OAuth2Test::Peer->new(port => $echo_port, name => 'echo', answer => s
     return OAuth2Test::Peer::answer(200, 'text/plain', length($request->{body}) . ':' . $request->{body});
 });
 
+# Locations that lead from one to the next, each with a resolver of its own.
+sub chain {
+    return join "\n        ", map {
+        my $next = $_ + 1;
+        ("location = /chain/$_ { oauth2_introspection_endpoint /link/$_; try_files /none /chain/$next; }",
+            "location = /link/$_ { internal; proxy_pass http://127.0.0.1:$peer_port; }")
+    } 1 .. 6;
+}
+
 my $certificate = certificate('server.crt', 'RS256', '--san', 'DNS:localhost');
 my $key = pem('server.key', 'RS256', '--private');
 
@@ -122,6 +131,7 @@ my $nginx = OAuth2Test::Nginx->new(http => <<"CONFIG")->start;
             proxy_set_header Authorization "Basic YXBpOnNlY3JldA==";
             proxy_pass http://127.0.0.1:$other_port;
         }
+        @{[chain()]}
         location /paged/ {
             error_page 401 503 /page;
             empty_gif;
@@ -246,6 +256,9 @@ $answer = get('alpha', '/moved/scope');
 is($answer->{status}, 403, 'the new location wants a scope');
 $answer = get('alpha', '/moved/other');
 is("$answer->{status} " . header($answer, 'x-sub'), '200 two:alpha', 'the new location has another resolver');
+$peer->forget;
+is(get('alpha', '/chain/1')->{status}, 503, 'a request that would ask on and on');
+is(scalar(my @links = $peer->requests), 4, 'asks four times at the most');
 $answer = get('dead', '/paged/x');
 is("$answer->{status} " . header($answer, 'x-page'), '401 [inactive]', 'an error page');
 

@@ -138,6 +138,11 @@ $tokens{"random$_"} = token('RS256:kid=third', '--header', "kid=random$_") for 1
 is(status($nginx, "random$_"), '401 bad_signature', "a random kid $_") for 1 .. 20;
 is(asked(), 1, 'a flood of random names asks nobody');
 
+# A log holds what NGINX asks, and nothing that nobody has asked.
+my $access = read_file("$nginx->{prefix}/logs/access.log");
+is((my @asked = $access =~ m{^GET /keys HTTP/1.1 unix: }mg), 3, 'fetches are in the log of subrequests');
+unlike($access, qr/^(?!GET \/)/m, 'and nothing else');
+
 # A reload while the server is away loses nothing.
 $peer->stop;
 $nginx->reload;
@@ -174,7 +179,10 @@ sound($nginx, 'cold');
 mode('hold');
 $nginx = nginx('killed', '', '')->start;
 $nginx->wait_for('the fetch', \&asked);
-my @workers = $nginx->log =~ /start worker process (\d+)/g;
+my @workers;
+$nginx->wait_for('both workers', sub {
+    return (@workers = $nginx->log =~ /start worker process (\d+)/g) == 2;
+});
 kill KILL => @workers;
 $nginx->wait_for('new workers', sub { (my @started = $nginx->log =~ /start worker process/g) >= 4 });
 mode('first');
@@ -194,9 +202,9 @@ mode('first');
 is(join(' ', map { scalar <$_> } @waiting), '200 200 200', 'who waited is served');
 is(status($nginx, 'first'), '200 -', 'and whoever comes');
 mode('hold');
-my $fetches = asked();
+$peer->forget;
 kill HUP => $nginx->{pid};
-$nginx->wait_for('another fetch', sub { asked() > $fetches });
+$nginx->wait_for('another fetch', \&asked);
 sound($nginx, 'reloaded');
 like($nginx->log, qr/nobody needs the answer/, 'a quit does not wait for it');
 

@@ -65,6 +65,7 @@ my $locations = join '', map {
 
 my $nginx = OAuth2Test::Nginx->new(name => 'places', http => <<"CONFIG")->start;
 $settings
+    sendfile on;
     proxy_ssl_session_reuse off;
     upstream kept {
         server 127.0.0.1:$peer->{port};
@@ -132,6 +133,28 @@ $nginx->wait_for('the rotation', sub { ask($nginx, "/$_", $tokens{second}) eq '2
 pass('each store gets the new keys when the cached set is no longer valid');
 $nginx->stop;
 unlike($nginx->log, qr/\[(?:alert|emerg)\]|exited on signal|open socket/, 'cached: no process died, nothing was left open');
+
+# Limits are for clients: what a worker fetches for itself is not among those counted.
+$peer->says('hold');
+$peer->forget;
+my $limited = join '', map {
+    "        location = /keys$_ { internal; limit_req zone=rate; limit_conn count 1; proxy_pass http://127.0.0.1:$peer->{port}; }\n"
+      . "        location = /$_ { oauth2_resolver stateless; oauth2_secret_store jwks uri=/keys$_; empty_gif; }\n"
+} 1 .. 3;
+$nginx = OAuth2Test::Nginx->new(name => 'limited', http => <<"CONFIG")->start;
+$settings
+    limit_req_zone all zone=rate:1m rate=1r/m;
+    limit_conn_zone all zone=count:1m;
+    server {
+        listen 127.0.0.1:$port;
+$limited
+    }
+CONFIG
+$nginx->wait_for('three fetches at a time', sub { $peer->asked == 3 });
+$peer->says('first');
+is(ask($nginx, "/$_", $tokens{first}), '200', "limits: store $_ has its keys") for 1 .. 3;
+$nginx->stop;
+unlike($nginx->log, qr/limiting|\[(?:alert|emerg)\]|exited on signal|open socket/, 'limits: nothing was limited');
 
 # One process, without a master.
 $peer->says('hold');

@@ -54,12 +54,17 @@ sub nginx {
     return $nginx->start;
 }
 
-# Begins a reload with a configuration whose location leads to the new peer.
+# Begins a reload with a configuration whose location leads to the new peer. Workers of the old one take
+# no connections any more when this returns.
 sub move {
     my ($nginx, $workers, $location) = @_;
     $nginx->{http} = configuration($new, $location);
     configure($nginx, $workers);
+    my $position = length $nginx->log;
     kill HUP => $nginx->{pid};
+    $nginx->wait_for('the reload', sub {
+        $workers <= (my @ended = substr($nginx->log, $position) =~ /gracefully shutting down/g);
+    });
 }
 
 sub status {
@@ -76,8 +81,33 @@ sub starts {
     } 1 .. $count;
 }
 
+# The new location is asked at once, however young the keys are.
+my $nginx = nginx('at_once', 1, '');
+$nginx->wait_for('the first keys', sub { status($nginx, 'first') eq '200' });
+move($nginx, 1, '');
+$nginx->wait_for('the question', sub { $new->asked });
+$nginx->wait_for('the keys of the new peer', sub { status($nginx, 'third') eq '200' });
+is($old->asked + $new->asked, 2, 'each peer was asked once');
+$nginx->stop;
+
+# It doesn't wait for the end of what is fetched from the old one.
+$old->says('first');
+$nginx = nginx('leased', 1, 'proxy_read_timeout 4s;');
+$nginx->wait_for('the first keys', sub { status($nginx, 'first') eq '200' });
+$old->says('hold');
+$old->forget;
+my ($late) = starts(1, 'second');
+$nginx->wait_for('a fetch for want of a key', sub { $old->asked });
+move($nginx, 1, '');
+$nginx->wait_for('the fetch of the new worker', sub { $new->asked });
+unlike($nginx->log, qr/upstream timed out/, 'while the old worker still fetches');
+is(scalar(<$late>), '401', 'who waited there is judged when that has ended');
+unlike($nginx->log, qr/can't be fetched/, 'its failure is none of the new one');
+$nginx->stop;
+$old->says('first');
+
 # A location that leads elsewhere from a reload on.
-my $nginx = nginx('moved', 1, '');
+$nginx = nginx('moved', 1, '');
 $nginx->wait_for('the first keys', sub { status($nginx, 'first') eq '200' });
 $old->says('hold');
 $old->forget;

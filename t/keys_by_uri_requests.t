@@ -18,6 +18,9 @@ my %tokens = map { $_ => token("RS256:kid=$_", '--claim', "sub=$_") } keys %sets
 my $keys = OAuth2Test::KeyPeer->new(port => $port + 10, sets => \%sets, says => 'hold');
 my $echo = OAuth2Test::Peer->new(port => $port + 11, name => 'echo', answer => sub {
     my ($client, $request) = @_;
+    if ($request->{line} =~ m{/stubborn}) {
+        OAuth2Test::Peer->wait_for('leave to answer', sub { -e run_file('let-go') });
+    }
     return OAuth2Test::Peer::answer(200, 'text/plain', length($request->{body}) . ':' . $request->{body});
 });
 my $other = jwks('other.jwks', 'RS256:kid=other');
@@ -47,6 +50,10 @@ my $nginx = OAuth2Test::Nginx->new(http => <<"CONFIG")->start;
         location / {
             add_header X-Sub "\$oauth2_claim_sub" always;
             empty_gif;
+        }
+        location = /stubborn {
+            proxy_ignore_client_abort on;
+            proxy_pass http://127.0.0.1:$echo->{port};
         }
         location = /upstream {
             proxy_pass http://127.0.0.1:$echo->{port};
@@ -186,9 +193,9 @@ sub leave_while_others_wait {
 }
 
 sub connected {
-    my ($token) = @_;
+    my ($token, $path) = @_;
     my $client = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $port) or die "can't connect: $!";
-    print {$client} "GET / HTTP/1.1\r\nHost: one\r\nAuthorization: Bearer $tokens{$token}\r\n\r\n";
+    print {$client} "GET @{[$path // '/']} HTTP/1.1\r\nHost: one\r\nAuthorization: Bearer $tokens{$token}\r\n\r\n";
     return $client;
 }
 leave_while_others_wait('closes', 'second', sub { connected('second') }, sub { close $_[0] });
@@ -202,13 +209,25 @@ leave_while_others_wait('gives up a stream', 'first', sub {
     return [$pid, $out];
 }, sub { kill KILL => $_[0][0] });
 
-# All leave: the keys are taken over all the same.
+# Once it has its keys a request is as if it had never waited: its location minds no client that leaves.
 hold('second');
-my $alone = connected('second');
+$echo->forget;
+my $stubborn = connected('second', '/stubborn');
+let_go();
+$nginx->wait_for('the upstream', sub { my @seen = $echo->requests; @seen });
+my $position = length $nginx->log;
+close $stubborn;
+is(says(end(begin('second', '/'))), '200 second', 'NGINX has seen what came before');
+unlike(substr($nginx->log, $position), qr/prematurely closed/, 'and goes on with the request');
+write_file(run_file('let-go'), '');
+
+# All leave: the keys are taken over all the same.
+hold('third');
+my $alone = connected('third');
 $nginx->wait_for('the fetch', sub { $keys->asked });
 close $alone;
 let_go();
-is(says(end(begin('second', '/'))), '200 second', 'after all have left');
+is(says(end(begin('third', '/'))), '200 third', 'after all have left');
 is($keys->asked, 1, 'by the one fetch');
 
 $nginx->stop;

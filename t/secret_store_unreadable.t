@@ -4,8 +4,9 @@ use lib 't/lib';
 use v5.20;
 use warnings;
 
+use File::Temp qw(tempdir);
 use Test::More;
-use OAuth2Test::Mint qw(jwks read_file run_file token write_file);
+use OAuth2Test::Mint qw(jwks read_file token write_file);
 use OAuth2Test::Nginx;
 
 plan skip_all => 'only root can give workers another user' if $> != 0;
@@ -13,7 +14,10 @@ my $group = getgrgid((getpwnam 'nobody')[3] // 0);
 
 my $port = OAuth2Test::Nginx::port();
 my $public = jwks('public.jwks', 'RS256');
-my $file = run_file('private.jwks');
+# The checkout may stand in a folder that is closed to others.
+my $dir = tempdir(TMPDIR => 1, CLEANUP => 1);
+chmod 0755, $dir or die "can't change the mode of $dir: $!";
+my $file = "$dir/private.jwks";
 my %keys = map { $_ => read_file(jwks("made-$_.jwks", '--private', "RSA-OAEP:kid=$_")) } qw(first second);
 write_file($file, $keys{first});
 chmod 0644, $public;

@@ -4,6 +4,7 @@
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 
+#include <cstdint>
 #include <memory>
 #include <utility>
 

@@ -1,5 +1,6 @@
 #include "nginx/access.h"
 
+#include "nginx/compatibility.h"
 #include "nginx/host.h"
 #include "nginx/respond.h"
 
@@ -245,11 +246,7 @@ static size_t ngx_http_oauth2_rs_authorization(ngx_http_request_t *r, oauth2_rs_
 
     while (h != nullptr && n < NGX_HTTP_OAUTH2_RS_MAX_AUTHORIZATION) {
         values[n++] = ngx_http_oauth2_rs_text(&h->value);
-#if (nginx_version >= 1023000)
-        h = h->next;
-#else
-        h = nullptr;
-#endif
+        h = ngx_http_oauth2_rs_next_line(h);
     }
 
     return n;

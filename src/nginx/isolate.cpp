@@ -50,7 +50,6 @@ ngx_http_request_t *ngx_http_oauth2_rs_isolated_subrequest(ngx_http_request_t *r
     sr->variables = own.variables;
     sr->request_line = own.request_line;
     sr->unparsed_uri = own.uri;
-    sr->discard_body = 0;
     sr->filter_need_in_memory = 1;
 
     return sr;

@@ -12,10 +12,6 @@ static ngx_http_oauth2_rs_key_state_t *ngx_http_oauth2_rs_find_state(ngx_shm_zon
 static ngx_http_oauth2_rs_key_zone_t *ngx_http_oauth2_rs_zone_of(const ngx_shm_zone_t *zone);
 static ngx_slab_pool_t *ngx_http_oauth2_rs_slab(const ngx_shm_zone_t *zone);
 
-/* Zones of other kinds, the module's own cache among them, are no such zones whatever their name.
- */
-static char ngx_http_oauth2_rs_key_zone_tag;
-
 ngx_shm_zone_t *ngx_http_oauth2_rs_add_key_zone(ngx_conf_t *cf, const ngx_str_t *name) {
     ngx_str_t zone_name = *name;
     ngx_shm_zone_t *zone;
@@ -23,7 +19,7 @@ ngx_shm_zone_t *ngx_http_oauth2_rs_add_key_zone(ngx_conf_t *cf, const ngx_str_t 
     // The state, rounded up to pages, and as much again for the slab allocator's own needs.
     zone = ngx_shared_memory_add(
         cf, &zone_name, 2 * ngx_align(sizeof(ngx_http_oauth2_rs_key_state_t), ngx_pagesize),
-        &ngx_http_oauth2_rs_key_zone_tag);
+        &ngx_http_oauth2_rs_module);
     if (zone == nullptr) {
         return nullptr;
     }

@@ -1,5 +1,7 @@
 #include "nginx/respond.h"
 
+#include "nginx/compatibility.h"
+
 static ngx_int_t ngx_http_oauth2_rs_answer(ngx_http_request_t *r, ngx_http_oauth2_rs_ctx_t *ctx,
                                            const oauth2_rs_denial_t *denial);
 static void ngx_http_oauth2_rs_log(ngx_http_request_t *r, const oauth2_rs_denial_t *denial);
@@ -145,9 +147,7 @@ static void ngx_http_oauth2_rs_write_challenge(ngx_http_request_t *r, ngx_table_
     h->hash = 1;
     ngx_str_set(&h->key, "WWW-Authenticate");
     h->value = *value;
-#if (nginx_version >= 1023000)
-    h->next = nullptr;
-#endif
+    ngx_http_oauth2_rs_end_lines(h);
 
     // Lets NGINX take the challenge back where `satisfy any` is met by another module.
     r->headers_out.www_authenticate = h;

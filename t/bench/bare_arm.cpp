@@ -259,7 +259,7 @@ class GcmArm final : public BareArm {
 }  // namespace
 
 std::unique_ptr<Arm> make_bare_arm(const Settings& settings) {
-    const std::string& alg = required(settings, "alg");
+    const std::string alg = required(settings, "alg");
     if (alg == "RS256" || alg == "PS256" || alg == "ES256") {
         return std::make_unique<DigestedArm>(settings);
     }

@@ -1,6 +1,7 @@
 #ifndef OAUTH2_RS_FUZZ_CLAIMS_ORACLE_H
 #define OAUTH2_RS_FUZZ_CLAIMS_ORACLE_H
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 

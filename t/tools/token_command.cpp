@@ -91,10 +91,11 @@ struct Keys {
         }
         if (encrypts(options)) {
             encryption = read_key(options.text("--encrypt", options.text("--encrypt-only")));
-            const Algorithm &algorithm =
+            recipient = make_recipient(
+                *encryption,
                 choose_algorithm(key_management_algorithms(),
-                                 options.text("--key-alg", encryption->member("alg")), *encryption);
-            recipient = make_recipient(*encryption, algorithm, options.text("--enc"));
+                                 options.text("--key-alg", encryption->member("alg")), *encryption),
+                options.text("--enc"));
         }
     }
     // The signer and the recipient borrow their keys.

@@ -1,3 +1,6 @@
+#include <openssl/ec.h>
+#include <openssl/obj_mac.h>
+
 #include <string>
 #include <vector>
 
@@ -234,6 +237,33 @@ void test_private_halves_are_well_formed(void** /*state*/) {
     }
 }
 
+std::string bytes_of(const BIGNUM* number) {
+    std::string bytes(32, '\0');
+    BN_bn2binpad(number, reinterpret_cast<unsigned char*>(bytes.data()), 32);
+    return bytes;
+}
+
+/* A number and the group's order have the same public point, and are not the same private number.
+ */
+void test_private_numbers_are_in_the_groups_range(void** /*state*/) {
+    const Handle<EC_GROUP, EC_GROUP_free> group(EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1));
+    const Handle<EC_POINT, EC_POINT_free> point(EC_POINT_new(group.get()));
+    const BignumHandle number(BN_new());
+    const BignumHandle x(BN_new());
+    const BignumHandle y(BN_new());
+    BN_set_word(number.get(), 5);
+    EC_POINT_mul(group.get(), point.get(), number.get(), nullptr, nullptr, nullptr);
+    EC_POINT_get_affine_coordinates(group.get(), point.get(), x.get(), y.get(), nullptr);
+    const auto jwk = [&] {
+        return R"({"kty":"EC","crv":"P-256","x":")" + encode_base64url(bytes_of(x.get())) +
+               R"(","y":")" + encode_base64url(bytes_of(y.get())) + R"(","d":")" +
+               encode_base64url(bytes_of(number.get())) + "\"}";
+    };
+    check_good(parse(jwk()));
+    BN_add(number.get(), number.get(), EC_GROUP_get0_order(group.get()));
+    check_broken(jwk(), "private half");
+}
+
 /* RFC 7518 section 6.3.2: all of the primes' numbers, or none. */
 void test_private_rsa_numbers(void** /*state*/) {
     const std::string jwk = rsa_recipient().private_jwk();
@@ -370,6 +400,7 @@ int main() {
         cmocka_unit_test(test_public_keys_decrypt_nothing),
         cmocka_unit_test(test_halves_must_belong_together),
         cmocka_unit_test(test_private_halves_are_well_formed),
+        cmocka_unit_test(test_private_numbers_are_in_the_groups_range),
         cmocka_unit_test(test_private_rsa_numbers),
         cmocka_unit_test(test_private_halves_are_not_kept_where_they_are_not_used),
         cmocka_unit_test(test_weakness_depends_on_the_purpose),

@@ -255,8 +255,8 @@ void test_of_ber(void** /*state*/) {
     for (const std::string& bytes :
          {"\x30\x83\0\x01\x06"s + content, "\x30\x80"s + content + "\0\0"s}) {
         const auto* at = reinterpret_cast<const unsigned char*>(bytes.data());
-        assert_non_null(
-            CertificateHandle(d2i_X509(nullptr, &at, static_cast<long>(bytes.size()))).get());
+        const CertificateHandle read(d2i_X509(nullptr, &at, static_cast<long>(bytes.size())));
+        assert_non_null(read.get());
         check_nothing(encode_base64(bytes));
     }
     check_thumbprint(encode_base64("\x30\x82\x01\x06"s + content));

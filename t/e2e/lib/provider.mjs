@@ -1,5 +1,5 @@
 // A certified OpenID provider as the authorization server: mutual TLS on loopback, client credentials,
-// JWT access tokens for one API.
+// JWT access tokens for one API and opaque ones for another, which are introspected and revoked.
 
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -10,6 +10,7 @@ import Provider from 'oidc-provider';
 import { send } from './https.mjs';
 
 export const resource = 'https://api.example.com';
+export const opaqueResource = 'https://opaque.example.com';
 
 const peerCertificate = (ctx) => ctx.socket.getPeerX509Certificate();
 
@@ -26,15 +27,15 @@ const mutualTls = {
 
 const resourceIndicators = {
     enabled: true,
-    getResourceServerInfo: () => ({
-        audience: resource,
+    getResourceServerInfo: (ctx, wanted) => ({
+        audience: wanted,
         scope: 'read write',
-        accessTokenFormat: 'jwt',
+        accessTokenFormat: wanted === opaqueResource ? 'opaque' : 'jwt',
         jwt: { sign: { alg: 'ES256' } },
     }),
 };
 
-function configuration(signingKey, clients) {
+function configuration(signingKeys, clients) {
     return {
         clients: clients.map((client) => ({
             grant_types: ['client_credentials'],
@@ -51,10 +52,12 @@ function configuration(signingKey, clients) {
             clientCredentials: { enabled: true },
             devInteractions: { enabled: false },
             dPoP: { enabled: true },
+            introspection: { enabled: true },
             mTLS: mutualTls,
             resourceIndicators,
+            revocation: { enabled: true },
         },
-        jwks: { keys: [signingKey] },
+        jwks: { keys: signingKeys },
         ttl: { ClientCredentials: 600 },
     };
 }
@@ -74,10 +77,16 @@ export async function startProvider({ server, authority, signingKey, clients }) 
     await once(listener.listen(0, '127.0.0.1'), 'listening');
 
     const issuer = `https://127.0.0.1:${listener.address().port}`;
-    listener.on('request', new Provider(issuer, configuration(signingKey, clients)).callback());
+    const serve = (keys) => {
+        listener.removeAllListeners('request');
+        listener.on('request', new Provider(issuer, configuration(keys, clients)).callback());
+    };
+    serve([signingKey]);
 
     return {
         issuer,
+        /** Publishes these private keys from now on, and signs with the first; tokens stay known. */
+        rotate: serve,
         async stop() {
             listener.close();
             listener.closeAllConnections();
@@ -106,10 +115,30 @@ export async function fetchKeys(issuer, trusted) {
     return JSON.stringify(await ask(address, { trusted }));
 }
 
-/** An access token by client credentials. `how`: identity, secret, headers. */
-export async function requestToken(issuer, trusted, clientId, { identity, secret, headers } = {}) {
+/** Has the provider forget a token (RFC 7009). */
+export async function revokeToken(issuer, trusted, clientId, secret, token) {
+    const { revocation_endpoint: address } = await metadata(issuer, trusted);
+    const answer = await send(address, {
+        method: 'POST',
+        headers: {
+            'content-type': 'application/x-www-form-urlencoded',
+            authorization: `Basic ${btoa(`${clientId}:${secret}`)}`,
+        },
+        body: new URLSearchParams({ token }).toString(),
+        trusted,
+    });
+    if (answer.status !== 200) {
+        throw new Error(`${address}: ${answer.status} ${answer.body}`);
+    }
+}
+
+/** An access token by client credentials. `how`: identity, secret, headers, resource. */
+export async function requestToken(issuer, trusted, clientId, how = {}) {
+    const { identity, secret, headers, resource: wanted = resource } = how;
     const { token_endpoint: address } = await metadata(issuer, trusted);
-    const form = new URLSearchParams({ grant_type: 'client_credentials', resource, scope: 'read' });
+    const form = new URLSearchParams({
+        grant_type: 'client_credentials', resource: wanted, scope: 'read',
+    });
     const credentials = {};
     if (secret) {
         credentials.authorization = `Basic ${btoa(`${clientId}:${secret}`)}`;

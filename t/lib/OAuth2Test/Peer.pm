@@ -85,10 +85,10 @@ sub answer {
 
 sub json { return answer(200, 'application/json', encode_json($_[0])) }
 
-# What has come so far.
+# What has come so far. The last line may be half written.
 sub requests {
     my ($self) = @_;
-    return map { decode_json($_) } split /\n/, read_file($self->{record});
+    return map { decode_json($_) } read_file($self->{record}) =~ /^(.+)\n/mg;
 }
 
 sub forget { write_file($_[0]{record}, '') }
