@@ -9,7 +9,7 @@ use warnings;
 use IO::Socket::INET;
 use Test::More;
 use OAuth2Test::Clients;
-use OAuth2Test::Mint qw(jwks key read_file root_dir run_file token write_file);
+use OAuth2Test::Mint qw(jwks read_file root_dir run_file token write_file);
 use OAuth2Test::Nginx;
 
 my $binary = $ENV{TEST_NGINX_BINARY} || 'nginx';
@@ -173,7 +173,7 @@ my $good = token('RS256');
 my $forged = token('RS256', '--bad', 'wrong-key');
 my $certificate = structured_field('client');
 my $bound = token('ES256', '--claim', 'cnf=' . bound_to('client'));
-my $encrypted = token('RS256', '--encrypt', key('RSA-OAEP-256'));
+my $encrypted = token('RS256', '--encrypt', 'RSA-OAEP-256');
 
 check('a good token', 200, request('/plain', $good));
 check('scopes', 200, request('/scopes', $good));
