@@ -1,6 +1,6 @@
 #!/usr/bin/env perl
-# Minutes of good and bad traffic against an NGINX that is reloaded, whose workers are killed and whose
-# keys change, and an account of every answer. `./build.sh soak [MINUTES]` calls it:
+# Minutes of good and bad traffic against an NGINX that is reloaded, whose workers are killed, whose keys
+# change and whose authorization server comes and goes, and an account of every answer. `./build.sh soak [MINUTES]` calls it:
 #   TEST_NGINX_BINARY        the nginx that the module is for
 #   TEST_NGINX_LOAD_MODULES  the module
 #   TEST_NGINX_SERVER_PORT   the first of the ports that are used, 1984 where it is not set
@@ -14,6 +14,7 @@ use warnings;
 use File::Basename qw(dirname);
 use lib dirname(__FILE__) . '/lib', dirname(__FILE__) . '/../lib';
 use Time::HiRes qw(sleep time);
+use Soak::AuthorizationServer;
 use Soak::Client;
 use Soak::Gauge;
 use Soak::Keys;
@@ -23,12 +24,15 @@ use Soak::Traffic qw(kinds);
 use Soak::Troubles;
 
 $| = 1;
+# What was started ends with it.
+$SIG{INT} = $SIG{TERM} = sub { die "soak: stopped\n" };
 my $minutes = shift // 10;
 die "soak: MINUTES is a number: ./build.sh soak [MINUTES]\n" if $minutes !~ /^\d+(?:\.\d+)?$/ || !$minutes;
 
 my $keys = Soak::Keys->new;
-my $server = Soak::Server->new($keys)->start;
-my $troubles = Soak::Troubles->new($server, $keys);
+my $issuer = Soak::AuthorizationServer->new;
+my $server = Soak::Server->new($keys, $issuer)->start;
+my $troubles = Soak::Troubles->new($server, $keys, $issuer);
 my $gauge = Soak::Gauge->new($server);
 my @clients = map { Soak::Client->new($_, kinds($server, $keys))->start } 1 .. $ENV{SOAK_CLIENTS} || 4;
 
@@ -44,9 +48,11 @@ while ((my $now = time) < $end) {
 }
 my @results = map { $_->stop } @clients;
 $server->stop;
+$issuer->stop;
 exit print_report(
     minutes  => $minutes,
     results  => \@results,
+    issuer   => $issuer,
     troubles => $troubles,
     gauge    => $gauge,
     log      => $server->log,

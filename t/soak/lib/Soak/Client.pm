@@ -26,6 +26,7 @@ sub new {
         draw   => [map { ($_) x $_->{weight} } @kinds],
         file   => run_file("client$number.json"),
         kinds  => {},
+        asked  => [],
         again  => [],
         told   => [],
     }, $class;
@@ -40,19 +41,28 @@ sub start {
     local $SIG{PIPE} = 'IGNORE';
     srand $self->{number};
     $self->send_one while !$ended;
-    write_file($self->{file}, encode_json({map { $_ => $self->{$_} } qw(kinds again told)}));
+    write_file($self->{file}, encode_json({map { $_ => $self->{$_} } qw(kinds asked again told)}));
     POSIX::_exit(0);
 }
 
 sub is_alive { return waitpid($_[0]{pid}, WNOHANG) == 0 }
 
 # Its account: {kinds => {name => {right, hits, again, wrong, lost}}, again => [[name, begin, end], …],
-# told => [text, …]}
+# asked => [[name, begin, end, how it depends, status expected, status, subject], …], told => [text, …]}. Of `asked` it
+# depends on the authorization server what is right.
 sub stop {
     my ($self) = @_;
-    kill TERM => $self->{pid};
-    waitpid $self->{pid}, 0;
+    my $pid = delete $self->{pid};
+    kill TERM => $pid;
+    waitpid $pid, 0;
     return decode_json(read_file($self->{file}));
+}
+
+# After a run that ended before its time.
+sub DESTROY {
+    my ($self) = @_;
+    local $?;
+    kill KILL => $self->{pid} if $self->{pid};
 }
 
 sub send_one {
@@ -75,6 +85,9 @@ sub send_one {
         $count->{lost}++;
     } elsif (!defined $status) {
         $count->{wrong}++;
+    } elsif ($kind->{asks}) {
+        push @{$self->{asked}},
+          [$kind->{name}, $begin, time, $kind->{asks}, $kind->{status}, $status, $seen // ''];
     } elsif ($status == $kind->{status} && ($seen // '') eq $subject) {
         $count->{right}++;
     } else {

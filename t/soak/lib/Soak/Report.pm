@@ -22,16 +22,17 @@ sub print_report {
 }
 
 my @columns = (
-    [right => 'Right'], [hits => 'from the cache'], [again => 'asked again'], [wrong => 'Wrong'],
+    [right => 'Right'], [unjudged => 'of these 503'], [hits => 'from the cache'], [again => 'asked again'], [wrong => 'Wrong'],
     [lost => 'Lost'],
 );
 
 sub print_answers {
     my (%run) = @_;
     my %sums;
+    my @bad = judge_asked(%run);
     for my $result (@{$run{results}}) {
         for my $kind (keys %{$result->{kinds}}) {
-            $sums{$kind}{$_->[0]} += $result->{kinds}{$kind}{$_->[0]} for @columns;
+            $sums{$kind}{$_->[0]} += $result->{kinds}{$kind}{$_->[0]} // 0 for @columns;
         }
     }
     my %all = map { my $what = $_->[0]; $what => sum0(map { $_->{$what} } values %sums) } @columns;
@@ -39,14 +40,39 @@ sub print_answers {
     printf "| %s | %s |\n", $_, row($sums{$_}) for sort keys %sums;
     printf "| **all** | %s |\n\n", row(\%all);
     my $counts = $run{troubles}->counts;
-    printf "%s minutes; %d reloads, %d workers killed, %d changes of the key file.\n",
-      $run{minutes}, @$counts{qw(reload kill rotation)};
+    printf "%s minutes; %d reloads, %d workers killed, %d changes of the key file,\n"
+      . "%d of the authorization server.\n", $run{minutes}, @$counts{qw(reload kill rotation flap)};
 
-    my @bad = map { "wrong: $_" } map { @{$_->{told}} } @{$run{results}};
+    push @bad, map { "wrong: $_" } map { @{$_->{told}} } @{$run{results}};
     push @bad, "$all{lost} requests got no answer when they were made again" if $all{lost};
     push @bad, map { "asked again, though no worker had to go: $_->[0]" }
       grep { !$run{troubles}->explain($_->[1], $_->[2]) } map { @{$_->{again}} } @{$run{results}};
     push @bad, 'nothing was answered' if !$all{right};
+    return @bad;
+}
+
+# What the authorization server was decides: 503 where it may have failed, and the verdict where it may
+# have answered, or has answered before and is not always asked.
+sub judge_asked {
+    my (%run) = @_;
+    my @bad;
+    for my $result (@{$run{results}}) {
+        for my $asked (@{$result->{asked}}) {
+            my ($name, $begin, $end, $how, $expected, $status, $subject) = @$asked;
+            my $count = $result->{kinds}{$name};
+            my %may = $run{issuer}->may_have($begin, $end);
+            my $is_right =
+                $status == 503       ? $may{failed}
+              : $status == $expected ? $may{answered} || $how eq 'once'
+              :                        0;
+            $is_right &&= $subject eq ($status == 200 ? 'alice' : '');
+            $count->{$is_right ? 'right' : 'wrong'}++;
+            $count->{unjudged}++ if $is_right && $status == 503;
+            push @bad, "wrong: $name: $status '$subject' while the authorization server had "
+              . join(' and ', sort keys %may)
+              if !$is_right && @bad < 20;
+        }
+    }
     return @bad;
 }
 
@@ -71,10 +97,17 @@ sub print_resources {
     return @bad;
 }
 
-# The master says that its workers were killed; nothing else is as bad.
+# The master says that its workers were killed, and a worker that the authorization server has failed;
+# nothing else is as bad.
+my $foreseen = qr{
+    \[alert\] .* exited\ on\ signal\ 9$
+    | \[error\] .* (?: connect\(\)\ failed | recv\(\)\ failed | upstream\ prematurely\ closed )
+    | \[error\] .* oauth2_secret_store:\ (?: the\ keys\ of | what )\ "/keys"
+}x;
+
 sub log_troubles {
     my ($log) = @_;
-    my @lines = grep { /\[(?:emerg|alert|crit|error)\]/ && !/exited on signal 9/ } split /\n/, $log;
+    my @lines = grep { /\[(?:emerg|alert|crit|error)\]/ && !/$foreseen/ } split /\n/, $log;
     return map { "logged: $_" } @lines > 10 ? @lines[0 .. 9] : @lines;
 }
 

@@ -7,18 +7,16 @@ use warnings;
 
 use parent qw(OAuth2Test::Nginx);
 use OAuth2Test::Clients;
-use OAuth2Test::Mint qw(jwks read_file);
-
-my $workers = 2;
+use OAuth2Test::Mint qw(jwks);
 
 sub new {
-    my ($class, $keys) = @_;
-    return $class->SUPER::new(http => http($keys));
+    my ($class, $keys, $issuer) = @_;
+    return $class->SUPER::new(workers => 2, http => http($keys, $issuer));
 }
 
 # Of the two ports one speaks TLS and asks clients for certificates.
 sub http {
-    my ($keys) = @_;
+    my ($keys, $issuer) = @_;
     my $port = OAuth2Test::Nginx::port();
     my $tls_port = OAuth2Test::Nginx::tls_port();
     my $jwks = jwks('lasting.jwks', 'RS256', 'ES256');
@@ -27,6 +25,10 @@ sub http {
     my $certificate = client('server');
     my $locations = <<"CONFIG";
         oauth2_resolver stateless;
+        location = /open {
+            oauth2_resolver off;
+            empty_gif;
+        }
         location = /signed { empty_gif; }
         location = /cached {
             oauth2_cache zone=tokens:1m;
@@ -53,6 +55,29 @@ sub http {
             oauth2_secret_store jwks file=$sealing;
             oauth2_decryption_secret any.id;
             empty_gif;
+        }
+        location = /published {
+            oauth2_secret_store jwks uri=/keys cache_timeout=10s cache_miss_timeout=10s;
+            empty_gif;
+        }
+        location = /introspected {
+            oauth2_resolver introspection;
+            oauth2_introspection_endpoint /introspect;
+            empty_gif;
+        }
+        location = /introspected-cached {
+            oauth2_resolver introspection;
+            oauth2_introspection_endpoint /introspect;
+            oauth2_cache zone=tokens default_timeout=2s;
+            empty_gif;
+        }
+        location = /keys {
+            internal;
+            proxy_pass http://127.0.0.1:$issuer->{port};
+        }
+        location = /introspect {
+            internal;
+            proxy_pass http://127.0.0.1:$issuer->{port};
         }
         location = /bound {
             oauth2_confirmation_key \$demand;
@@ -85,14 +110,7 @@ CONFIG
 
 sub configuration {
     my ($self) = @_;
-    return $self->SUPER::configuration =~ s/worker_processes 1/worker_processes $workers/r
-      =~ s/worker_connections 64/worker_connections 512/r;
-}
-
-# The processes of the server: its workers, those that are leaving included.
-sub workers {
-    my ($self) = @_;
-    return split ' ', read_file("/proc/$self->{pid}/task/$self->{pid}/children");
+    return $self->SUPER::configuration =~ s/worker_connections 64/worker_connections 512/r;
 }
 
 sub master { return $_[0]{pid} }

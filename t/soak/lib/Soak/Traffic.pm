@@ -14,13 +14,15 @@ our @EXPORT_OK = qw(kinds);
 my @lasting = ('--claim', 'exp=@+604800');
 
 # Each kind: its name; how often it is sent; the URI; the token and its subject, or what gives both; the
-# status; the client whose certificate is shown over TLS, '' for TLS without one.
+# status; whether the authorization server is asked about it; the client whose certificate is shown over TLS, '' for TLS without one.
 sub kinds {
     my ($server, $keys) = @_;
     my $alice = token('RS256', @lasting);
     my $forged = token('RS256', @lasting, '--bad', 'wrong-key');
+    my @published = map { token('PS256', @lasting, @$_) } [], [qw(--bad wrong-key)];
     my @bound = (token('ES256', @lasting, '--claim', 'cnf=' . bound_to('client')), 'alice');
     return (
+        good('not checked', 4, '/open', $alice, ''),
         good('signed', 4, '/signed', $alice),
         good('cached', 4, '/cached', $alice),
         (map { good('crowded cache', 1, '/crowded', subject_token("crowd$_"), "crowd$_") } 1 .. 40),
@@ -35,6 +37,12 @@ sub kinds {
         shows('', bad('bound, no certificate', 1, '/bound', $bound[0])),
         bad('bound, no TLS', 1, '/bound', $bound[0]),
         shows('client', bad('not bound', 1, '/bound', $alice)),
+        good('published key', 4, '/published', $published[0]),
+        bad('published key, forged', 2, '/published', $published[1]),
+        asks('always', good('introspected', 2, '/introspected', 'opaque')),
+        asks('once', good('introspected, cached', 2, '/introspected-cached', 'opaque')),
+        asks('always', bad('inactive', 1, '/introspected', 'revoked')),
+        asks('always', bad('inactive, cached', 1, '/introspected-cached', 'revoked')),
         bad('forged', 2, '/signed', $forged),
         bad('forged, cached', 2, '/cached', $forged),
         bad('expired', 1, '/cached', token('RS256', '--bad', 'expired')),
@@ -50,6 +58,9 @@ sub subject_token { return token('RS256', @lasting, '--claim', "sub=$_[0]") }
 
 # Over TLS, with that client's certificate.
 sub shows { return {%{$_[1]}, client => $_[0]} }
+
+# The authorization server is asked about it: always, or once and then again and again.
+sub asks { return {%{$_[1]}, asks => $_[0]} }
 
 sub good {
     my ($name, $weight, $uri, $token, $subject) = @_;

@@ -13,12 +13,13 @@ my $calm = 30;
 my %periods = (reload => 3, kill => 7);
 
 sub new {
-    my ($class, $server, $keys) = @_;
+    my ($class, $server, $keys, $issuer) = @_;
     return bless {
         server => $server,
         keys   => $keys,
+        issuer => $issuer,
         next   => {%periods},
-        counts => {reload => 0, kill => 0, rotation => 0},
+        counts => {reload => 0, kill => 0, rotation => 0, flap => 0},
         times  => {reload => [], kill => []},
     }, $class;
 }
@@ -30,6 +31,7 @@ sub make {
     my ($self, $elapsed) = @_;
     my $now = time;
     $self->{counts}{rotation}++ if $self->{keys}->rotate;
+    $self->{counts}{flap}++ if $self->{issuer}->flap($elapsed);
     for my $what (sort keys %periods) {
         next if $elapsed < $self->{next}{$what};
         $self->{next}{$what} = $elapsed + $periods{$what};
