@@ -2,7 +2,7 @@
 # Takes the checks that decide acceptance out of the sources, one at a time, and shows the unit test
 # that fails without each. `./build.sh mutate` calls it from the project's root.
 #
-#   mutate.pl [PATTERN…]   those mutations alone whose name or file matches a pattern
+#   mutate.pl [PATTERN…]   those mutations alone whose file and name, as "src/FILE NAME", match a pattern
 #
 # The mutations stand in t/mutate/table; its head says how they are written. Everything is done in
 # copies of the tree below build/mutate, one for each of JOBS. Ends with success only if every
@@ -80,12 +80,11 @@ sub run_some {
     my ($tree, @mutations) = @_;
     my $survivors = 0;
     for my $mutation (@mutations) {
-        my $killer = $tree->killer_of($mutation);
+        my ($killer, $why) = $tree->try_mutation($mutation);
         $survivors++ if !defined $killer;
         # One write a line: other processes write there too.
-        syswrite STDOUT, sprintf "%-8s %s: %s%s\n", defined $killer ? 'killed' : 'SURVIVED',
-          $mutation->{file} =~ s{^src/}{}r, $mutation->{name},
-          defined $killer ? "  <- $killer" : '';
+        syswrite STDOUT, sprintf "%-8s %s: %s  <- %s\n", defined $killer ? 'killed' : 'SURVIVED',
+          $mutation->{file} =~ s{^src/}{}r, $mutation->{name}, $killer // $why;
     }
     return $survivors > 254 ? 254 : $survivors;
 }

@@ -84,7 +84,8 @@ sub untouched_refusals {
 # A statement that returns a refusal, with the `if (…) {` that leads to it.
 our $refusal = qr{
     (?: \b if \s* ( \( (?: [^()]++ | (?1) )*+ \) ) \s* \{ [^{}]* )?
-    \b return \s+ (?: Denial | malformed | kMalformed | refused | ConfigError | broken | undecipherable ) \b [^;]* ;
+    \b return \s+ (?: Denial | malformed | kMalformed | refused | ConfigError | broken
+        | undecipherable | unavailable ) \b [^;]* ;
 }x;
 
 1;

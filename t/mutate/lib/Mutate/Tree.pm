@@ -39,25 +39,32 @@ sub build {
     $self->make(@tests) or die "mutate: the sources don't build, see $self->{dir}/make.log\n";
 }
 
-# The first unit test of the mutation's that fails; undef: none does.
-sub killer_of {
+# What became of the mutation: (the first of its unit tests that fails, undef), or (undef, why none does).
+# A test is linked when the ones before it have passed.
+sub try_mutation {
     my ($self, $mutation) = @_;
     my $object = "$self->{dir}/build/obj/" . $mutation->{file} =~ s/\.cpp$/.o/r;
     my $source = "$self->{dir}/$mutation->{file}";
     my @kept = map { keep($_) } grep { -e } $source, $object;
     write_file($source, Mutate::Table::mutated($kept[0]{text}, $mutation));
-    if (!$self->make(@{$mutation->{tests}})) {
-        die "mutate: $mutation->{file}: $mutation->{name}: doesn't build, "
-          . "see $self->{dir}/make.log\n";
-    }
-    my $killer;
+    my ($killer, $why) = (undef, 'no test fails');
     for my $test (@{$mutation->{tests}}) {
+        if (!$self->make($test)) {
+            $why = "it doesn't build: " . $self->first_error;
+            last;
+        }
         $killer = $self->failed_test($test);
         last if defined $killer;
     }
     put_back($_) for @kept;
     unlink "$self->{dir}/build/obj/core.a"; # it holds what was changed
-    return $killer;
+    return ($killer, $why);
+}
+
+sub first_error {
+    my ($self) = @_;
+    my ($error) = Mutate::Table::read_file("$self->{dir}/make.log") =~ /^(.*\berror\b.*)$/m;
+    return $error // "see $self->{dir}/make.log";
 }
 
 # Runs a test program: "program: what failed", or undef where all passes.
