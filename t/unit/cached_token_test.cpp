@@ -102,6 +102,19 @@ void test_bytes_that_were_cut(void** /*state*/) {
     assert_false(decode_cached_token("opaque", std::string(200, '\xff')).has_value());
 }
 
+/* Nor is more of it believed than a token can have. */
+void test_bytes_that_were_changed(void** /*state*/) {
+    const std::string bytes = encode_cached_token("opaque", rich_token(), kStored);
+    const std::size_t behind_head = bytes.find(std::string("\1\2\0", 3));
+    assert_in_range(behind_head, 1, bytes.size());
+    for (std::size_t place = 0; place < behind_head; ++place) {
+        std::string changed = bytes;
+        changed[place] = static_cast<char>(KeyDigests::kMost + 1);
+        const auto cached = decode_cached_token("opaque", changed);
+        assert_true(!cached || cached->token.facts().keys.size() <= KeyDigests::kMost);
+    }
+}
+
 }  // namespace
 
 int main() {
@@ -111,6 +124,7 @@ int main() {
         cmocka_unit_test(test_a_strange_binding_stays_one),
         cmocka_unit_test(test_claims_that_stand_in_the_token),
         cmocka_unit_test(test_bytes_that_were_cut),
+        cmocka_unit_test(test_bytes_that_were_changed),
     };
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

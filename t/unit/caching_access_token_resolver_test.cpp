@@ -107,6 +107,19 @@ void test_how_long_it_is_kept(void** /*state*/) {
     assert_int_equal(request.kept_until, kNowMs + 1000);
 }
 
+/* The moment of the expiry still counts, and is the last. */
+void test_what_ends_now_is_not_kept(void** /*state*/) {
+    FakeRequestContext request;
+    const Cached cached;
+    request.now = 1700003600000 - 1;
+    check_good(cached.ask(&request));
+    assert_false(request.cache.empty());
+    request.cache.clear();
+    request.now = 1700003600000;
+    check_good(cached.ask(&request));
+    assert_true(request.cache.empty());
+}
+
 }  // namespace
 
 int main() {
@@ -116,6 +129,7 @@ int main() {
         cmocka_unit_test(test_what_no_longer_holds_is_a_miss),
         cmocka_unit_test(test_what_is_not_granted_is_not_kept),
         cmocka_unit_test(test_how_long_it_is_kept),
+        cmocka_unit_test(test_what_ends_now_is_not_kept),
     };
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

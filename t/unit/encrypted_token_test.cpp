@@ -251,6 +251,9 @@ void test_stores_may_wait_or_fail(void** /*state*/) {
     bench.store->pending = false;
     bench.store->denial = Denial{Code::kInternalError, "the store failed"};
     check_denied(bench.resolve(encrypted(kClaims)), Code::kInternalError);
+    // Then nobody can say that the token is bad.
+    bench.store->denial = Denial{Code::kKeysUnavailable, "not fetched"};
+    check_denied(bench.resolve(encrypted(kClaims)), Code::kKeysUnavailable);
 }
 
 void test_compressed_claims(void** /*state*/) {

@@ -142,6 +142,37 @@ void test_scopes(void** /*state*/) {
     check_denied(judged(R"({"active":true,"scope":{}})"), Code::kMalformedClaims);
 }
 
+/* What it is bound to and when it ends are judged after it has been kept, too. */
+void test_what_is_known_of_it(void** /*state*/) {
+    const std::string thumbprint(43, 'x');
+    ClaimsPolicy policy;
+    policy.skew_ms = 5000;
+    const auto resolved = judged(
+        "{\"active\":true,\"exp\":" + at(7) + R"(,"cnf":{"x5t#S256":")" + thumbprint + "\"}}",
+        policy);
+    check_good(resolved);
+    const ResolvedToken::Facts& facts = resolved.value().facts();
+    assert_int_equal(*facts.valid_until_ms, (kNow + 12) * 1000);
+    assert_true(facts.confirmation.kind == Confirmation::Kind::kThumbprint);
+    check_text({facts.confirmation.thumbprint.data(), facts.confirmation.thumbprint.size()},
+               thumbprint);
+    const auto bare = judged(R"({"active":true})");
+    check_good(bare);
+    assert_false(bare.value().facts().valid_until_ms.has_value());
+    assert_true(bare.value().facts().confirmation.kind == Confirmation::Kind::kNone);
+}
+
+/* The log says which. */
+void test_what_is_wrong_with_an_answer(void** /*state*/) {
+    constexpr std::string_view kGood = R"({"active":true})";
+    check_holds(judged(FetchAnswer{0, "application/json", kGood}).denial().why,
+                "no answer in time");
+    check_holds(judged(FetchAnswer{500, "application/json", kGood}).denial().why, "a status");
+    check_holds(judged(FetchAnswer{200, "text/html", kGood}).denial().why, "another type");
+    check_holds(judged("{").denial().why, "no JSON that can be trusted");
+    check_holds(judged("{}").denial().why, "whether the token is active");
+}
+
 /* The decorator needs to know nothing of waiting. */
 void test_confirmation_waits_along(void** /*state*/) {
     const auto resolver = resolver_with();
@@ -166,6 +197,8 @@ int main() {
         cmocka_unit_test(test_issuer_and_audience),
         cmocka_unit_test(test_times),
         cmocka_unit_test(test_scopes),
+        cmocka_unit_test(test_what_is_known_of_it),
+        cmocka_unit_test(test_what_is_wrong_with_an_answer),
         cmocka_unit_test(test_confirmation_waits_along),
     };
     return cmocka_run_group_tests(tests, nullptr, nullptr);

@@ -157,6 +157,8 @@ void test_asking_a_granted_request_for_scopes(void** /*state*/) {
         const bool granted =
             oauth2_rs_require_scopes(request.resolution(), &scope, 1) == OAUTH2_RS_GRANTED;
         assert_int_equal(granted, !shortage.struck);
+        assert_int_equal(oauth2_rs_value(request.resolution(), OAUTH2_RS_VALUE_TOKEN).len > 0,
+                         granted);
     });
     assert_true(failures > 0);
     oauth2_rs_registry_destroy(registry);
