@@ -45,8 +45,11 @@ sub print_answers {
 
     push @bad, map { "wrong: $_" } map { @{$_->{told}} } @{$run{results}};
     push @bad, "$all{lost} requests got no answer when they were made again" if $all{lost};
-    push @bad, map { "asked again, though no worker had to go: $_->[0]" }
-      grep { !$run{troubles}->explain($_->[1], $_->[2]) } map { @{$_->{again}} } @{$run{results}};
+    for my $again (map { @{$_->{again}} } @{$run{results}}) {
+        my ($kind, $begin, $end) = @$again;
+        my $unexplained = $run{troubles}->unexplained($begin, $end) // next;
+        push @bad, "asked again, though no worker had to go: $kind ($unexplained)";
+    }
     push @bad, 'nothing was answered' if !$all{right};
     return @bad;
 }

@@ -29,15 +29,15 @@ sub is_calm { return $_[1] - $round * int($_[1] / $round) >= $round - $calm }
 # Does what is due after so many seconds.
 sub make {
     my ($self, $elapsed) = @_;
-    my $now = time;
     $self->{counts}{rotation}++ if $self->{keys}->rotate;
     $self->{counts}{flap}++ if $self->{issuer}->flap($elapsed);
     for my $what (sort keys %periods) {
         next if $elapsed < $self->{next}{$what};
         $self->{next}{$what} = $elapsed + $periods{$what};
         next if $self->is_calm($elapsed);
-        push @{$self->{times}{$what}}, $now;
+        my $begin = time;
         $self->$what;
+        push @{$self->{times}{$what}}, [$begin, time];
         $self->{counts}{$what}++;
     }
 }
@@ -53,15 +53,18 @@ sub kill {
 
 sub counts { return $_[0]{counts} }
 
-# Whether a worker was killed or told to leave at that time. It leaves once the new configuration is
-# loaded, which takes a while where there is much else to do.
-sub explain {
+# Whether a worker was killed or told to leave at that time: undef, or the nearest such times. It leaves
+# once the new configuration is loaded, which takes a while where there is much else to do.
+sub unexplained {
     my ($self, $begin, $end) = @_;
-    my %before = (kill => 0.5, reload => 10);
-    return grep {
-        my $what = $_;
-        grep { $_ > $begin - $before{$what} && $_ < $end } @{$self->{times}{$what}};
-    } sort keys %before;
+    my %within = (kill => 0.5, reload => 10);
+    my @nearest;
+    for my $what (sort keys %within) {
+        my ($last) = grep { $_->[0] <= $end } reverse @{$self->{times}{$what}};
+        return if $last && $last->[1] > $begin - $within{$what};
+        push @nearest, $last ? sprintf 'last %s %.2f s before', $what, $begin - $last->[1] : "no $what before";
+    }
+    return sprintf '%s, it took %.2f s', join(', ', @nearest), $end - $begin;
 }
 
 1;
