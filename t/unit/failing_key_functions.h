@@ -14,6 +14,12 @@
 
 using oauth2_rs::fakes::fails;
 
+namespace oauth2_rs::fakes {
+
+bool garbles = false;  // decrypting says that it went well, and gives something else
+
+}  // namespace oauth2_rs::fakes
+
 extern "C" {
 
 decltype(BN_secure_new) __real_BN_secure_new;
@@ -160,7 +166,11 @@ int __wrap_EVP_PKEY_decrypt_init(EVP_PKEY_CTX* context) {
 decltype(EVP_PKEY_decrypt) __real_EVP_PKEY_decrypt;
 int __wrap_EVP_PKEY_decrypt(EVP_PKEY_CTX* context, unsigned char* out, std::size_t* room,
                             const unsigned char* in, std::size_t size) {
-    return fails() ? -2 : __real_EVP_PKEY_decrypt(context, out, room, in, size);
+    const int result = fails() ? -2 : __real_EVP_PKEY_decrypt(context, out, room, in, size);
+    if (oauth2_rs::fakes::garbles && result == 1) {
+        out[0] = static_cast<unsigned char>(out[0] ^ 1);
+    }
+    return result;
 }
 
 decltype(EVP_PKEY_private_check) __real_EVP_PKEY_private_check;

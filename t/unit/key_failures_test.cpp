@@ -152,6 +152,17 @@ void test_keys_that_decrypt(void** /*state*/) {
     }
 }
 
+/* That decrypting went well is not enough. */
+void test_halves_are_compared(void** /*state*/) {
+    const std::string jwk = rsa_recipient().private_jwk();
+    garbles = true;
+    const auto parsed = parse(jwk, SecretFormat::kJwk, {false, true});
+    garbles = false;
+    assert_true(parsed && !parsed->ok());
+    const auto whole = parse(jwk, SecretFormat::kJwk, {false, true});
+    assert_true(whole && whole->ok());
+}
+
 /* Whatever can't be looked at, none of these is called sound. */
 void test_weak_keys(void** /*state*/) {
     const std::string order_8 =
@@ -175,6 +186,7 @@ int main() {
     const CMUnitTest tests[] = {
         cmocka_unit_test(test_keys_that_verify),
         cmocka_unit_test(test_keys_that_decrypt),
+        cmocka_unit_test(test_halves_are_compared),
         cmocka_unit_test(test_weak_keys),
     };
     return cmocka_run_group_tests(tests, nullptr, nullptr);

@@ -3,12 +3,14 @@
 
 // link: -Wl,--wrap=malloc,--wrap=cjose_jwe_import,--wrap=EVP_KDF_CTX_new
 
+#include <new>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "checks.h"
 #include "fakes.h"
+#include "jose/json.h"
 #include "shim/oauth2_rs.h"
 #include "shim/text.h"
 #include "shim_bench.h"
@@ -209,6 +211,18 @@ void test_scopes_and_challenges(void** /*state*/) {
     oauth2_rs_registry_destroy(registry);
 }
 
+/* That memory is short says nothing of a text. */
+void test_reading_json(void** /*state*/) {
+    const int failures = with_every_failure([] {
+        try {
+            assert_non_null(parse_json_object(R"({"a":[1,"text",{"b":2.5}]})").get());
+        } catch (const std::bad_alloc&) {
+            assert_true(shortage.struck);
+        }
+    });
+    assert_true(failures > 5);
+}
+
 void test_single_checks(void** /*state*/) {
     const int failures = with_every_failure([] {
         std::int64_t milliseconds = 0;
@@ -234,6 +248,7 @@ int main() {
         cmocka_unit_test(test_asking_a_granted_request_for_scopes),
         cmocka_unit_test(test_reading_claims),
         cmocka_unit_test(test_scopes_and_challenges),
+        cmocka_unit_test(test_reading_json),
         cmocka_unit_test(test_single_checks),
     };
     return cmocka_run_group_tests(tests, nullptr, nullptr);
