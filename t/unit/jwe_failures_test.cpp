@@ -156,7 +156,9 @@ int __wrap_EVP_PKEY_derive_init(EVP_PKEY_CTX* a) {
 
 int __real_EVP_PKEY_derive_set_peer(EVP_PKEY_CTX*, EVP_PKEY*);
 int __wrap_EVP_PKEY_derive_set_peer(EVP_PKEY_CTX* a, EVP_PKEY* b) {
-    return fails() ? 0 : __real_EVP_PKEY_derive_set_peer(a, b);
+    // It says no, although the peer is set.
+    const int result = __real_EVP_PKEY_derive_set_peer(a, b);
+    return fails() ? 0 : result;
 }
 
 int __real_EVP_PKEY_derive(EVP_PKEY_CTX*, unsigned char*, std::size_t*);
