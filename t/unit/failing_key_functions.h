@@ -16,7 +16,8 @@ using oauth2_rs::fakes::fails;
 
 namespace oauth2_rs::fakes {
 
-bool garbles = false;  // decrypting says that it went well, and gives something else
+bool garbles = false;       // decrypting says that it went well, and gives something else
+bool out_of_range = false;  // of a private number
 
 }  // namespace oauth2_rs::fakes
 
@@ -175,7 +176,9 @@ int __wrap_EVP_PKEY_decrypt(EVP_PKEY_CTX* context, unsigned char* out, std::size
 
 decltype(EVP_PKEY_private_check) __real_EVP_PKEY_private_check;
 int __wrap_EVP_PKEY_private_check(EVP_PKEY_CTX* context) {
-    return fails() ? -2 : __real_EVP_PKEY_private_check(context);
+    return fails()                          ? -2
+           : oauth2_rs::fakes::out_of_range ? 0
+                                            : __real_EVP_PKEY_private_check(context);
 }
 
 decltype(EVP_PKEY_pairwise_check) __real_EVP_PKEY_pairwise_check;
