@@ -238,7 +238,8 @@ void test_what_stores_read_is_wiped(void** /*state*/) {
 
     for (const std::string_view secret :
          {std::string_view(kSharedSecret), std::string_view(kPlainSecret),
-          std::string_view(encoded), std::string_view(jwk), std::string_view(pem).substr(40, 60), std::string_view(kPassword)}) {
+          std::string_view(encoded), std::string_view(jwk), std::string_view(pem).substr(40, 60),
+          std::string_view(kPassword)}) {
         watch_for(secret);
     }
     load("directory", {path}, nullptr);
