@@ -203,6 +203,7 @@ void test_the_named_key_alone_counts(void** /*state*/) {
     check_accepted(bench.resolve(encrypted(kClaims, R"(,"kid":"signs")")));
     check_denied(bench.resolve(encrypted(kClaims, R"(,"kid":"other")")), Code::kDecryptionFailed);
     check_denied(bench.resolve(encrypted(kClaims, R"(,"kid":"short")")), Code::kUnknownKey);
+    assert_int_equal(bench.store->renewals, 0);
 }
 
 void test_four_keys_are_tried(void** /*state*/) {
