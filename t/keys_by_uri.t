@@ -36,7 +36,6 @@ sub nginx {
     set_real_ip_from 0.0.0.0/0;
     set_real_ip_from unix:;
     log_format all '\$request \$remote_addr \$from \$whole';
-    access_log logs/access.log all;
     log_subrequest on;
     oauth2_require_https off;
     oauth2_issuer https://as.example.com;
@@ -48,6 +47,7 @@ sub nginx {
     server {
         listen 127.0.0.1:$port;
         server_name one;
+        access_log logs/access.log all;
         location / {
             oauth2_resolver stateless;
             oauth2_secret_store jwks uri=/keys $timeouts;
@@ -71,6 +71,7 @@ sub nginx {
     server {
         listen 127.0.0.1:$port;
         server_name two;
+        access_log logs/access.log all;
         location / {
             oauth2_resolver stateless;
             oauth2_secret_store jwks uri=/keys $timeouts;
@@ -140,7 +141,7 @@ is(asked(), 1, 'a flood of random names asks nobody');
 
 # A log holds what NGINX asks, and nothing that nobody has asked.
 my $access = read_file("$nginx->{prefix}/logs/access.log");
-is((my @asked = $access =~ m{^GET /keys HTTP/1.1 unix: }mg), 3, 'fetches are in the log of subrequests');
+is((my @asked = $access =~ m{^GET /keys HTTP/1.1 unix: }mg), 4, 'fetches are in the log of subrequests');
 unlike($access, qr/^(?!GET \/)/m, 'and nothing else');
 
 # A reload while the server is away loses nothing.

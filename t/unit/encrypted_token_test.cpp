@@ -252,6 +252,9 @@ void test_stores_may_wait_or_fail(void** /*state*/) {
     bench.store->pending = false;
     bench.store->denial = Denial{Code::kInternalError, "the store failed"};
     check_denied(bench.resolve(encrypted(kClaims)), Code::kInternalError);
+    bench.store->denial = Denial{Code::kKeysUnavailable, "not fetched"};
+    check_denied(bench.resolve(encrypted(kClaims)), Code::kKeysUnavailable);
+    assert_int_equal(bench.store->renewals, 0);
 }
 
 void test_compressed_claims(void** /*state*/) {
