@@ -340,21 +340,6 @@ void test_other_keys_that_do_not_fit_either(void** /*state*/) {
     check_denied(bench.resolve(token), Code::kInternalError);
 }
 
-/* Failing with the key that bears the token's "kid" is final: nobody is asked for another. */
-void test_a_named_key_asks_for_no_others(void** /*state*/) {
-    const std::string named = R"(,"kid":"a")";
-    const std::string token = compact(header_of("ES256", named), kClaims, std::string(64, 'x'));
-    for (const Signer* signer : {&ec_signer(), &rsa_signer()}) {
-        Bench bench(key_list(signer->key(named)));
-        check_denied(bench.resolve(token),
-                     signer == &ec_signer() ? Code::kBadSignature : Code::kUnknownKey);
-        assert_int_equal(bench.store->renewals, 0);
-    }
-    Bench bench(key_list(ec_signer().key(R"(,"kid":"b")")));
-    check_denied(bench.resolve(token), Code::kBadSignature);
-    assert_int_equal(bench.store->renewals, 1);
-}
-
 /* Then nobody can say that the token is bad. */
 void test_keys_that_are_unavailable(void** /*state*/) {
     Bench bench(key_list(ec_signer().key()));
@@ -408,7 +393,6 @@ int main() {
         cmocka_unit_test(test_a_store_that_has_to_fetch),
         cmocka_unit_test(test_a_key_that_is_new),
         cmocka_unit_test(test_other_keys_that_do_not_fit_either),
-        cmocka_unit_test(test_a_named_key_asks_for_no_others),
         cmocka_unit_test(test_keys_that_are_unavailable),
         cmocka_unit_test(test_upholding_while_the_key_is_there),
     };
