@@ -49,12 +49,19 @@ my @symmetric = map { "A256KW:kid=$_" } qw(first second);
 my @private = map { "RSA-OAEP:kid=$_" } qw(first second);
 my %keys = (directory => \@symmetric, pem => \@private, jwks => \@private, keystore => \@symmetric);
 
+# A second directory beside the first, which holds a key only while keys change.
+my $old = run_file('old');
+mkdir $old or die "can't make $old: $!";
+my $second = "oauth2_secret_store directory path=$old cache_timeout=20ms;";
+$keys{second} = $keys{directory};
+
 sub configuration {
-    my $locations = join '', map { <<"LOCATION" } sort keys %stores;
+    my %texts = ((map { $_ => $stores{$_}{text} } keys %stores), second => "$stores{directory}{text} $second");
+    my $locations = join '', map { <<"LOCATION" } sort keys %texts;
         location = /$_ {
             oauth2_resolver stateless;
             oauth2_secret_store jwks file=$public;
-            $stores{$_}{text}
+            $texts{$_}
             add_header X-Reason "[\$oauth2_error_reason]" always;
             empty_gif;
         }
@@ -106,6 +113,10 @@ for my $kind (qw(jwks keystore)) {
     $nginx->wait_for('both keys', sub { answer($kind, $first) eq '200 []' });
     answers($kind, 'both', '200 []', '200 []');
 }
+answers('second', 'before the old key is moved', '401 [decryption_failed]', '200 []');
+write_file("$old/enc", read_file(secret('made', $keys{second}[0], 'base64')));
+$nginx->wait_for('the file that was not there', sub { answer('second', $keys{second}[0]) eq '200 []' });
+answers('second', 'both', '200 []', '200 []');
 unlike($nginx->log, qr/\[error\]/, 'nothing at level error');
 
 # A broken file leaves the keys in use, and is logged once.

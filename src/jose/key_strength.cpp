@@ -146,14 +146,14 @@ bool is_encoded_key(std::string_view der) {
 
 /* The same in base64, as some issuers show their keys: PEM without its first and last line. */
 bool is_key_in_base64(std::string_view text) {
-    std::string joined;
+    SecretBytes joined;
     for (const char c : text) {
         if (c != '\n' && c != '\r' && c != ' ') {
-            joined += c;
+            joined.push_back(static_cast<unsigned char>(c));
         }
     }
     SecretBytes der;
-    return decode_base64(joined, &der) && is_encoded_key(as_text(der));
+    return decode_base64(as_text(joined), &der) && is_encoded_key(as_text(der));
 }
 
 bool is_ssh_key(std::string_view text) {

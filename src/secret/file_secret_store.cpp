@@ -2,12 +2,40 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <utility>
 
 #include "base/strings.h"
 #include "secret/store_parameters.h"
 
 namespace oauth2_rs {
+
+namespace {
+
+/* nullptr where the store doesn't hold the secret. */
+std::shared_ptr<const KeySet> set_of(ReadKeys keys) {
+    return keys ? std::make_shared<const KeySet>(std::move(*keys)) : nullptr;
+}
+
+bool serves(const KeySet& set, KeyPurpose purpose) {
+    return std::any_of(set.keys().begin(), set.keys().end(),
+                       [purpose](const KeyPointer& key) { return key->may(purpose); });
+}
+
+/* What the new keys of a secret lack that is wanted and was there; nullptr: nothing. */
+const char* loss(const KeySet& old, const KeySet& renewed, KeyPurposes wanted) {
+    if (wanted.verify && serves(old, KeyPurpose::kVerify) &&
+        !serves(renewed, KeyPurpose::kVerify)) {
+        return " holds no key any more that may verify signatures";
+    }
+    return wanted.decrypt && serves(old, KeyPurpose::kDecrypt) &&
+                   !serves(renewed, KeyPurpose::kDecrypt)
+               ? " holds no key any more that may decrypt"
+               : nullptr;
+}
+
+}  // namespace
 
 FileSecretStore::FileSecretStore(std::int64_t refresh_interval_ms)
     : refresh_interval_ms_(refresh_interval_ms) {}
@@ -32,9 +60,7 @@ Configured<Done> FileSecretStore::load(const std::string& secret_id, const LoadC
     if (!keys.ok()) {
         return keys.error();
     }
-    if (keys.value()) {
-        slots_[name] = {std::make_shared<const KeySet>(std::move(*keys.value())), purposes};
-    }
+    slots_[name] = {set_of(std::move(keys.value())), purposes};
     return Done{};
 }
 
@@ -64,8 +90,10 @@ Refresh FileSecretStore::refresh(std::string* failure) {
 }
 
 std::string FileSecretStore::unreadable_file() const {
-    for (const std::string& path : files()) {
-        if (access(path.c_str(), R_OK) != 0) {
+    for (const auto& [name, slot] : slots_) {
+        const std::string path = file_of(name);
+        // What was not there when the configuration was loaded may come later, or never.
+        if (access(path.c_str(), R_OK) != 0 && (slot.keys || errno != ENOENT)) {
             return path;
         }
     }
@@ -80,10 +108,16 @@ Configured<FileSecretStore::Slots> FileSecretStore::read_all() const {
         if (!keys.ok()) {
             return keys.error();
         }
-        if (!keys.value()) {
-            return ConfigError{quoted(file_of(name)) + " is gone"};
+        auto set = set_of(std::move(keys.value()));
+        if (old.keys && !set) {
+            return ConfigError{quoted(file_of(name)) + " is gone, or holds " + quoted(name) +
+                               " no more"};
         }
-        renewed[name] = {std::make_shared<const KeySet>(std::move(*keys.value())), old.purposes};
+        const char* lost = old.keys ? loss(*old.keys, *set, old.purposes) : nullptr;
+        if (lost != nullptr) {
+            return ConfigError{quoted(file_of(name)) + lost};
+        }
+        renewed[name] = {std::move(set), old.purposes};
     }
     return renewed;
 }

@@ -44,7 +44,7 @@ class FileSecretStore : public SecretStore {
 
   private:
     struct Slot {
-        std::shared_ptr<const KeySet> keys;
+        std::shared_ptr<const KeySet> keys;  // nullptr: not there, but it may come
         KeyPurposes purposes;
     };
     using Slots = std::map<std::string, Slot, std::less<>>;

@@ -35,11 +35,23 @@ struct FriendlyNameReleaser {
 struct Password {
     explicit Password(const SecretBytes& bytes) : text(bytes) { text.push_back('\0'); }
 
-    const char* data() const { return reinterpret_cast<const char*>(text.data()); }
+    const char* data() const {
+        return is_none ? nullptr : reinterpret_cast<const char*>(text.data());
+    }
     int size() const { return static_cast<int>(text.size()) - 1; }
 
     SecretBytes text;
+    bool is_none = false;  // not even an empty one, which RFC 7292 appendix B.1 tells apart
 };
+
+/* Tools differ in how they take "no password"; which it was shows here. */
+bool opens(PKCS12* keystore, Password* password) {
+    if (PKCS12_verify_mac(keystore, password->data(), password->size()) == 1) {
+        return true;
+    }
+    password->is_none = password->size() == 0;
+    return password->is_none && PKCS12_verify_mac(keystore, nullptr, 0) == 1;
+}
 
 /* All of them where the certificate has no key usage. */
 KeyPurposes purposes_of(X509* certificate) {
@@ -162,7 +174,7 @@ ConfigError refused(const char* why) {
     return {why};
 }
 
-Configured<Pkcs12Handle> decode(const SecretBytes& content, const Password& password) {
+Configured<Pkcs12Handle> decode(const SecretBytes& content, Password* password) {
     const unsigned char* der = content.data();
     Pkcs12Handle keystore(d2i_PKCS12(nullptr, &der, static_cast<long>(content.size())));
     if (!keystore) {
@@ -171,7 +183,7 @@ Configured<Pkcs12Handle> decode(const SecretBytes& content, const Password& pass
     if (PKCS12_mac_present(keystore.get()) == 0) {
         return refused("it has no MAC, so nobody can say whether it was changed");
     }
-    if (PKCS12_verify_mac(keystore.get(), password.data(), password.size()) != 1) {
+    if (!opens(keystore.get(), password)) {
         return refused("the password of password_secret doesn't open it");
     }
     return keystore;
@@ -181,8 +193,8 @@ Configured<Pkcs12Handle> decode(const SecretBytes& content, const Password& pass
 
 Configured<std::vector<KeystoreEntry>> open_keystore(const SecretBytes& content,
                                                      const SecretBytes& secret) {
-    const Password password(secret);
-    auto keystore = decode(content, password);
+    Password password(secret);
+    auto keystore = decode(content, &password);
     if (!keystore.ok()) {
         return keystore.error();
     }

@@ -78,6 +78,7 @@ Step<KeyChoice> SecretsProvider::choose(RequestContext& request, const SecretQue
         }
         KeyChoice named(query.purpose());
         if (query.kid && add_named(*set.value(), query, &named)) {
+            named.mark_final();
             return named;
         }
         add_fitting(*set.value(), query, &fitting);

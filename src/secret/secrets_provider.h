@@ -46,6 +46,9 @@ class KeyChoice {
     /* A store could not be asked: that no key of these fits says nothing of the token. */
     void mark_incomplete() { incomplete_ = true; }
     bool incomplete() const { return incomplete_; }
+    /* A key bears the token's "kid": no other one, be it new, is to be tried. */
+    void mark_final() { final_ = true; }
+    bool final() const { return final_; }
 
     bool empty() const { return count_ == 0; }
     const Key* const* begin() const { return keys_.data(); }
@@ -56,6 +59,7 @@ class KeyChoice {
     std::size_t most_;
     std::size_t count_ = 0;
     bool incomplete_ = false;
+    bool final_ = false;
 };
 
 /* The secret stores of a resolver, queried in the order written. */

@@ -27,18 +27,22 @@ bool is_for_want_of_a_key(const Denial& denial) {
            denial.code == Code::kDecryptionFailed;
 }
 
-/* What `attempt` comes to; where it fails for want of a key that may have come since, once more. */
+/*
+ * What `attempt` comes to; where it fails for want of a key that may have come since, once more. It
+ * says whether it is final: a key bears the token's "kid", and no new one could change the outcome.
+ */
 template <class T, class Attempt>
 Step<T> with_new_keys(const SecretsProvider& secrets, RequestContext& request, Attempt&& attempt) {
-    Step<T> outcome = attempt();
-    if (outcome.ok() || outcome.pending() || !is_for_want_of_a_key(outcome.denial())) {
+    bool final = false;
+    Step<T> outcome = attempt(&final);
+    if (outcome.ok() || outcome.pending() || final || !is_for_want_of_a_key(outcome.denial())) {
         return outcome;
     }
     const auto renewed = secrets.renew(request);
     if (!renewed.ok()) {
         return renewed.template as<T>();
     }
-    return renewed.value() ? attempt() : outcome;
+    return renewed.value() ? attempt(&final) : outcome;
 }
 
 }  // namespace
@@ -98,17 +102,18 @@ Step<StatelessAccessTokenResolver::Decrypted> StatelessAccessTokenResolver::decr
         return Denial{Code::kUnknownKey,
                       "it is encrypted to a public key, which proves nothing without a signature"};
     }
-    return with_new_keys<Decrypted>(secrets_, request,
-                                    [&] { return try_decrypting(jwe, request); });
+    return with_new_keys<Decrypted>(
+        secrets_, request, [&](bool* final) { return try_decrypting(jwe, request, final); });
 }
 
 Step<StatelessAccessTokenResolver::Decrypted> StatelessAccessTokenResolver::try_decrypting(
-    const Jwe& jwe, RequestContext& request) const {
+    const Jwe& jwe, RequestContext& request, bool* final) const {
     const auto choice = secrets_.choose(request, {protection_.decryption_secret_id, jwe.header.kid,
                                                   jwe.algorithm, jwe.encryption, jwe.curve});
     if (!choice.ok()) {
         return choice.as<Decrypted>();
     }
+    *final = choice.value().final();
     for (const Key* key : choice.value()) {
         auto content = decrypt(jwe, *key);
         if (content.ok()) {
@@ -169,17 +174,20 @@ Step<Digest> StatelessAccessTokenResolver::check_signature(const Jws& jws,
     if (jws.signature.empty()) {
         return Denial{Code::kBadSignature, "its signature is empty"};
     }
-    return with_new_keys<Digest>(secrets_, request,
-                                 [&] { return try_verifying(jws, *algorithm.value(), request); });
+    return with_new_keys<Digest>(secrets_, request, [&](bool* final) {
+        return try_verifying(jws, *algorithm.value(), request, final);
+    });
 }
 
 Step<Digest> StatelessAccessTokenResolver::try_verifying(const Jws& jws, const Algorithm& algorithm,
-                                                         RequestContext& request) const {
+                                                         RequestContext& request,
+                                                         bool* final) const {
     const auto choice =
         secrets_.choose(request, {protection_.verification_secret_id, jws.header.kid, &algorithm});
     if (!choice.ok()) {
         return choice.as<Digest>();
     }
+    *final = choice.value().final();
     for (const Key* key : choice.value()) {
         if (key->verify(algorithm, jws.signing_input, jws.signature)) {
             headers_.remember(jws.encoded_header, jws.header);

@@ -51,10 +51,10 @@ class StatelessAccessTokenResolver final : public AccessTokenResolver {
     Resolution resolve_claims(const JoseHeader& header, std::string text, const KeyDigests& keys,
                               RequestContext& request) const;
     Step<Decrypted> decrypt_content(const Jwe& jwe, RequestContext& request) const;
-    Step<Decrypted> try_decrypting(const Jwe& jwe, RequestContext& request) const;
+    Step<Decrypted> try_decrypting(const Jwe& jwe, RequestContext& request, bool* final) const;
     Step<Digest> check_signature(const Jws& jws, RequestContext& request) const;
-    Step<Digest> try_verifying(const Jws& jws, const Algorithm& algorithm,
-                               RequestContext& request) const;
+    Step<Digest> try_verifying(const Jws& jws, const Algorithm& algorithm, RequestContext& request,
+                               bool* final) const;
     Result<const Algorithm*> allowed_algorithm(std::string_view name) const;
 
     ProtectionPolicy protection_;

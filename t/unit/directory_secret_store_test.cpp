@@ -122,6 +122,35 @@ void test_a_missing_file_is_no_error(void** /*state*/) {
     assert_null(keys(*store, "a"));
 }
 
+/* The second of two directories, which holds a key only while keys change. */
+void test_a_file_that_comes_later(void** /*state*/) {
+    TemporaryDirectory directory;
+    directory.write("b", kSecret);
+    auto made = make({"path=" + directory.path(""), "format=plain", "cache_timeout=1h"});
+    check_good(made);
+    SecretStore& store = *made.value();
+    check_load(&store, "a");
+    check_load(&store, "b");
+    check_text(store.unreadable_file(), "");
+    std::string failure;
+    assert_true(store.refresh(&failure) == Refresh::kUnchanged);
+    assert_null(keys(store, "a"));
+
+    directory.write("a", "too short");
+    assert_true(store.refresh(&failure) == Refresh::kFailed);
+    assert_null(keys(store, "a"));
+    directory.write("a", kSecret);
+    assert_true(store.refresh(&failure) == Refresh::kRenewed);
+    assert_int_equal(secret_size(store, "a"), 32);
+    assert_int_equal(secret_size(store, "b"), 32);
+
+    std::filesystem::remove(directory.path("a"));
+    check_text(store.unreadable_file(), directory.path("a"));
+    assert_true(store.refresh(&failure) == Refresh::kFailed);
+    check_holds(failure, "a\" is gone, or holds \"a\" no more");
+    assert_int_equal(secret_size(store, "a"), 32);
+}
+
 /* Requests may hold the first set already, and NGINX has dropped root's rights since. */
 void test_a_file_is_read_once(void** /*state*/) {
     TemporaryDirectory directory;
@@ -211,6 +240,7 @@ int main() {
         cmocka_unit_test(test_the_suffix_is_no_part_of_the_id),
         cmocka_unit_test(test_one_final_newline_is_cut),
         cmocka_unit_test(test_a_missing_file_is_no_error),
+        cmocka_unit_test(test_a_file_that_comes_later),
         cmocka_unit_test(test_a_file_is_read_once),
         cmocka_unit_test(test_a_missing_directory_is_an_error),
         cmocka_unit_test(test_bad_files_are_refused),

@@ -203,6 +203,24 @@ void test_the_named_key_alone_counts(void** /*state*/) {
     check_accepted(bench.resolve(encrypted(kClaims, R"(,"kid":"signs")")));
     check_denied(bench.resolve(encrypted(kClaims, R"(,"kid":"other")")), Code::kDecryptionFailed);
     check_denied(bench.resolve(encrypted(kClaims, R"(,"kid":"short")")), Code::kUnknownKey);
+    assert_int_equal(bench.store->renewals, 0);
+}
+
+/* Nor is anybody asked for another key than that of the signature's name. */
+void test_a_named_key_asks_for_no_others(void** /*state*/) {
+    const std::string named = R"(,"kid":"a")";
+    const std::string forged =
+        encrypted(compact(R"({"alg":"ES256")" + named + "}", kClaims, std::string(64, 'x')));
+    Bench bench = nesting(key_list(shared().key()));
+    for (const Signer* signer : {&ec_signer(), &rsa_signer()}) {
+        bench.store->hold("sig", signer->key(named));
+        check_denied(bench.resolve(forged),
+                     signer == &ec_signer() ? Code::kBadSignature : Code::kUnknownKey);
+    }
+    assert_int_equal(bench.store->renewals, 0);
+    bench.store->hold("sig", ec_signer().key(R"(,"kid":"b")"));
+    check_denied(bench.resolve(forged), Code::kBadSignature);
+    assert_int_equal(bench.store->renewals, 1);
 }
 
 void test_four_keys_are_tried(void** /*state*/) {
@@ -254,6 +272,7 @@ void test_stores_may_wait_or_fail(void** /*state*/) {
     // Then nobody can say that the token is bad.
     bench.store->denial = Denial{Code::kKeysUnavailable, "not fetched"};
     check_denied(bench.resolve(encrypted(kClaims)), Code::kKeysUnavailable);
+    assert_int_equal(bench.store->renewals, 0);
 }
 
 void test_compressed_claims(void** /*state*/) {
@@ -285,6 +304,7 @@ int main() {
         cmocka_unit_test(test_the_claims_are_judged),
         cmocka_unit_test(test_typ_is_that_of_the_innermost_header),
         cmocka_unit_test(test_the_named_key_alone_counts),
+        cmocka_unit_test(test_a_named_key_asks_for_no_others),
         cmocka_unit_test(test_four_keys_are_tried),
         cmocka_unit_test(test_no_key_fits),
         cmocka_unit_test(test_each_secret_for_its_purpose),

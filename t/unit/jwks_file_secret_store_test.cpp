@@ -164,6 +164,31 @@ void test_a_refresh_keeps_to_the_purposes(void** /*state*/) {
     }
 }
 
+/* A set from which the last key of use has gone is as good as a broken one. */
+void test_a_refresh_loses_no_purpose(void** /*state*/) {
+    const std::string shared = Signer::oct(std::string(32, 's')).jwk(R"(,"use":"enc")");
+    const std::string both = set_of(ec_signer().jwk(R"(,"use":"sig")") + "," + shared);
+    for (const KeyPurpose lost : {KeyPurpose::kVerify, KeyPurpose::kDecrypt}) {
+        const bool verifies = lost == KeyPurpose::kVerify;
+        const std::string rest = set_of(verifies ? shared : ec_signer().jwk(R"(,"use":"sig")"));
+        for (const KeyPurpose wanted : {KeyPurpose::kVerify, KeyPurpose::kDecrypt}) {
+            TemporaryDirectory directory;
+            auto made = make({"file=" + directory.write("keys.json", both), "cache_timeout=1h"});
+            check_good(made);
+            Warnings warnings;
+            check_good(made.value()->load("a", loading(&warnings, wanted)));
+            directory.write("keys.json", rest);
+            std::string failure;
+            assert_true(made.value()->refresh(&failure) ==
+                        (wanted == lost ? Refresh::kFailed : Refresh::kRenewed));
+            check_holds(failure, wanted != lost ? ""
+                                 : verifies     ? "no key any more that may verify"
+                                                : "no key any more that may decrypt");
+            assert_int_equal(keys(*made.value(), "a")->keys().size(), wanted == lost ? 2 : 1);
+        }
+    }
+}
+
 void test_a_missing_file_is_an_error(void** /*state*/) {
     TemporaryDirectory directory;
     Warnings warnings;
@@ -226,6 +251,7 @@ int main() {
         cmocka_unit_test(test_keys_of_the_other_purpose_may_be_broken),
         cmocka_unit_test(test_both_purposes_share_a_set),
         cmocka_unit_test(test_a_refresh_keeps_to_the_purposes),
+        cmocka_unit_test(test_a_refresh_loses_no_purpose),
         cmocka_unit_test(test_a_missing_file_is_an_error),
         cmocka_unit_test(test_readable_secrets_are_warned_of),
         cmocka_unit_test(test_relative_paths),

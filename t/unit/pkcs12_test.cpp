@@ -84,6 +84,29 @@ void test_passwords(void** /*state*/) {
     }
 }
 
+/* Some tools make no difference between an empty password and none; PKCS#12's own ciphers do. */
+void test_no_password(void** /*state*/) {
+    const Handle<PKCS12, PKCS12_free> made(
+        PKCS12_create(nullptr, "a", ec_signer().native(), nullptr, nullptr,
+                      NID_pbe_WithSHA1And3_Key_TripleDES_CBC, -1, 100, 100, 0));
+    assert_true(made != nullptr);
+    unsigned char* der = nullptr;
+    const int size = i2d_PKCS12(made.get(), &der);
+    const OpensslMemory owner(der);
+    const std::string keystore(reinterpret_cast<const char*>(der), static_cast<std::size_t>(size));
+    const auto entries = opened(keystore, "");
+    assert_int_equal(entries.size(), 1);
+    assert_true(is_key_of(entries[0], ec_signer()));
+    check_refused(open(keystore, "x"), "the password of password_secret doesn't open it");
+}
+
+/* An alias is a text of any characters, which PKCS#12 holds in UTF-16. */
+void test_names(void** /*state*/) {
+    for (const char* name : {"a name with spaces", "schl\xc3\xbcssel", "\xe9\x8d\xb5"}) {
+        check_text(opened(Keystore("hush").add(name, ec_signer()).der())[0].alias, name);
+    }
+}
+
 void test_what_is_no_keystore(void** /*state*/) {
     const std::string good = Keystore("hush").add("a", ec_signer()).der();
     for (const std::string& bad :
@@ -194,6 +217,8 @@ int main() {
         cmocka_unit_test(test_several_entries),
         cmocka_unit_test(test_symmetric_keys),
         cmocka_unit_test(test_passwords),
+        cmocka_unit_test(test_no_password),
+        cmocka_unit_test(test_names),
         cmocka_unit_test(test_what_is_no_keystore),
         cmocka_unit_test(test_a_part_that_cannot_be_read),
         cmocka_unit_test(test_key_usage),

@@ -76,6 +76,7 @@ const std::string kContent =
     R"({"iss":"https://as","secret":"what nobody but the recipient may ever read"})";
 const std::string kContentKey = "the key of the content, 32 bytes";
 const std::string kSharedSecret = "a shared secret, of 32 bytes too";
+const std::string kPlainSecret = "a-text-of-32-bytes-without-space";
 
 /* Begins to search for what stands in the middle of a text: its ends may be cut off. */
 void watch_for(std::string_view secret) {
@@ -223,22 +224,29 @@ void test_what_stores_read_is_wiped(void** /*state*/) {
     const std::string keystore =
         directory.write("keys.p12", Keystore(kPassword).add_secret("enc", kSharedSecret).der());
     directory.write("enc", encoded);
-    directory.write("enc.txt", kSharedSecret);
+    directory.write("enc.txt", kPlainSecret);
     directory.write("enc.pem", pem);
+    const std::string jwk = R"({"kty":"oct","k":")" + encode_base64url(kSharedSecret) + "\"}";
+    directory.write("enc.jwk", jwk);
+    const std::string set = directory.write("set", R"({"keys":[)" + jwk + "]}");
     setenv("ENC", encoded.c_str(), 1);
     const std::string path = "path=" + directory.path("");
     const std::string file = "file=" + keystore;
+    const std::string set_file = "file=" + set;
     const std::string inline_secret = "enc=" + encoded;
     const OnePassword passwords;
 
     for (const std::string_view secret :
-         {std::string_view(kSharedSecret), std::string_view(encoded),
-          std::string_view(pem).substr(40, 60), std::string_view(kPassword)}) {
+         {std::string_view(kSharedSecret), std::string_view(kPlainSecret),
+          std::string_view(encoded), std::string_view(jwk), std::string_view(pem).substr(40, 60),
+          std::string_view(kPassword)}) {
         watch_for(secret);
     }
     load("directory", {path}, nullptr);
     load("directory", {path, "suffix=.txt", "format=plain"}, nullptr);
     load("directory", {path, "suffix=.pem", "format=pem"}, nullptr);
+    load("directory", {path, "suffix=.jwk", "format=jwk"}, nullptr);
+    load("jwks", {set_file}, nullptr);
     load("environment", {}, nullptr);
     load("base64", {inline_secret}, nullptr);
     load("keystore", {file, "password_secret=pin"}, &passwords);
