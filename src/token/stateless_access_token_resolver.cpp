@@ -27,18 +27,27 @@ bool is_for_want_of_a_key(const Denial& denial) {
            denial.code == Code::kDecryptionFailed;
 }
 
-/* What `attempt` comes to; where it fails for want of a key that may have come since, once more. */
+/*
+ * What `attempt` comes to; where it fails for want of a key that may have come since, again. The
+ * keys that another process has fetched are at hand at once, and may be too old themselves: twice.
+ */
 template <class T, class Attempt>
 Step<T> with_new_keys(const SecretsProvider& secrets, RequestContext& request, Attempt&& attempt) {
     Step<T> outcome = attempt();
-    if (outcome.ok() || outcome.pending() || !is_for_want_of_a_key(outcome.denial())) {
-        return outcome;
+    for (int renewals = 0; renewals < 2; renewals++) {
+        if (outcome.ok() || outcome.pending() || !is_for_want_of_a_key(outcome.denial())) {
+            return outcome;
+        }
+        const auto renewed = secrets.renew(request);
+        if (!renewed.ok()) {
+            return renewed.template as<T>();
+        }
+        if (!renewed.value()) {
+            return outcome;
+        }
+        outcome = attempt();
     }
-    const auto renewed = secrets.renew(request);
-    if (!renewed.ok()) {
-        return renewed.template as<T>();
-    }
-    return renewed.value() ? attempt() : outcome;
+    return outcome;
 }
 
 }  // namespace
