@@ -164,6 +164,16 @@ my $nginx = OAuth2Test::Nginx->new(http => <<"CONFIG")->start;
             oauth2_introspection_endpoint /introspect-down;
             empty_gif;
         }
+        location = /any {
+            satisfy any;
+            auth_request /yes;
+            oauth2_introspection_endpoint /introspect-down;
+            empty_gif;
+        }
+        location = /yes {
+            internal;
+            return 204;
+        }
         location = /introspect-down {
             internal;
             proxy_pass http://127.0.0.1:$nobody;
@@ -256,6 +266,8 @@ for my $path ('/', '/unbuffered', '/intercepted') {
 
 is(judged('once', '/kept'), '200 -', 'a kept connection that is closed under the question') for 1 .. 4;
 is(judged('good', '/down'), '503 introspection_unavailable', 'nobody listens');
+is(judged('good', '/any'), '503 introspection_unavailable', 'satisfy any: nobody is asked further');
+is(judged('no%token', '/any'), '200 malformed_token', 'satisfy any: whereas a refused token leaves it to others');
 is(judged('good', '/unnamed'), '503 introspection_unavailable', 'the name is not found');
 is(judged('good', '/untrusted'), '503 introspection_unavailable', 'an untrusted TLS peer');
 is(judged('good', '/trusted'), '200 -', 'a trusted TLS peer');
