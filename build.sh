@@ -18,7 +18,6 @@ readonly UNIT_PACKAGES=(libcmocka-dev)
 readonly TEST_PACKAGES=("${UNIT_PACKAGES[@]}" "${DEMO_PACKAGES[@]}" perl)
 readonly BENCH_PACKAGES=(perl valgrind wrk)
 readonly CHECK_PACKAGES=(clang-format clang-tidy shellcheck)
-readonly FUZZ_PACKAGES=(clang libclang-rt-dev)
 
 # An ordinary user's PATH lacks the folders of nginx and of dpkg's tools.
 export PATH=$PATH:/usr/sbin:/sbin
@@ -42,6 +41,7 @@ Usage: ./build.sh [COMMAND]
   deb            build the Debian package; install, use and remove it in a throw-away Debian (as root)
   fuzz [SECONDS [NAME…]]   fuzz what reads foreign bytes, each fuzzer for a minute or as told
   mutate [PATTERN…]   take each check out of the sources, and show the unit test that then fails
+  soak [MINUTES] put an NGINX under load, reload it, kill its workers, and account for every answer
   e2e            test against npm's oidc-provider, an authorization server, and npm's jose
   bench [ARM…]   measure what a request costs; bench --help has the options
   bench slow     measure what a slow authorization server costs others, and how often it is asked
@@ -73,24 +73,8 @@ deps() {
 unit() {
     units build "" "$@"
     t/unit/layers.sh
+    t/unit/library_calls.sh build/obj
     say "unit tests passed"
-}
-
-fuzz() {
-    local -a flags=(CXX=clang++ CC=clang CXXFLAGS="-O1 -gline-tables-only" CFLAGS=-O1
-        SANITIZE="-fsanitize=address,undefined,float-cast-overflow,fuzzer-no-link \
-            -fno-sanitize-recover=all")
-    ensure "${BUILD_PACKAGES[@]}" "${UNIT_PACKAGES[@]}" "${FUZZ_PACKAGES[@]}"
-    make_tools build/fuzz fuzzers "${flags[@]}"
-    export JOBS
-    OUT=build/fuzz t/fuzz/run.sh "$@"
-    say "the fuzzers found nothing"
-}
-
-mutate() {
-    ensure "${BUILD_PACKAGES[@]}" "${UNIT_PACKAGES[@]}" perl
-    export JOBS
-    t/mutate/mutate.pl "$@"
 }
 
 run_tests() {
@@ -142,8 +126,8 @@ check() {
 }
 
 case ${1:-module} in
-    module | deps | mint | unit | fuzz | mutate | demo | e2e | bench | check) "${1:-module}" "${@:2}" ;;
-    asan | valgrind | static | deb | matrix)
+    module | deps | mint | unit | demo | e2e | bench | check) "${1:-module}" "${@:2}" ;;
+    asan | valgrind | static | deb | matrix | fuzz | mutate | soak)
         # shellcheck source=/dev/null
         . "scripts/$1.sh"
         "$@"

@@ -1,6 +1,5 @@
 #include "jose/key.h"
 
-#include <openssl/core_names.h>
 #include <openssl/err.h>
 
 #include <algorithm>
@@ -39,24 +38,13 @@ std::string text_of(const KeyTerms& terms) {
            (terms.restricted_to_pss ? "pss;" : ";");
 }
 
-/*
- * OpenSSL notes a key's size as it makes it, and goes on without where memory is short just then.
- * Of a modulus of zero it says itself that there is none.
- */
-bool is_complete(const EVP_PKEY* key) {
-    int size = 0;
-    return EVP_PKEY_get_size(key) > 0 ||
-           (EVP_PKEY_get_int_param(key, OSSL_PKEY_PARAM_MAX_SIZE, &size) == 1 && size == 0);
-}
-
 Digest digest_of(const EVP_PKEY* key, const KeyTerms& terms) {
     unsigned char* der = nullptr;
     const int size = i2d_PUBKEY(key, &der);
     const OpensslMemory owner(der);
-    const bool complete = is_complete(key);
-    // Where memory is short they may succeed all the same, and complain.
+    // Where memory is short it may succeed all the same, and complain.
     ERR_clear_error();
-    if (size <= 0 || !complete) {
+    if (size <= 0) {
         throw std::bad_alloc();
     }
     return Sha256().of(text_of(terms),

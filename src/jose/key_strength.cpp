@@ -1,5 +1,6 @@
 #include "jose/key_strength.h"
 
+#include <openssl/asn1.h>
 #include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/rsa.h>
@@ -71,17 +72,18 @@ bool make_edwards_prime(bool is_ed25519, BIGNUM* prime) {
 
 /*
  * Twice such a point has y = 0: 121665 y^4 - 243332 y^2 + 121666 = 0, by the curve's equation and
- * its law of addition (RFC 8032 section 5.1.4).
+ * its law of addition (RFC 8032 section 5.1.4). Where that can't be told it has.
  */
 bool has_order_8(const BIGNUM* y, const BIGNUM* prime, BN_CTX* context) {
     const BignumHandle square(BN_new());
     const BignumHandle sum(BN_new());
-    return square && sum && BN_mod_sqr(square.get(), y, prime, context) == 1 &&
-           BN_copy(sum.get(), square.get()) != nullptr && BN_mul_word(sum.get(), 121665) == 1 &&
-           BN_sub_word(sum.get(), 243332) == 1 &&
-           BN_mod_mul(sum.get(), sum.get(), square.get(), prime, context) == 1 &&
-           BN_add_word(sum.get(), 121666) == 1 &&
-           BN_nnmod(sum.get(), sum.get(), prime, context) == 1 && BN_is_zero(sum.get());
+    const bool computed =
+        square && sum && BN_mod_sqr(square.get(), y, prime, context) == 1 &&
+        BN_copy(sum.get(), square.get()) != nullptr && BN_mul_word(sum.get(), 121665) == 1 &&
+        BN_sub_word(sum.get(), 243332) == 1 &&
+        BN_mod_mul(sum.get(), sum.get(), square.get(), prime, context) == 1 &&
+        BN_add_word(sum.get(), 121666) == 1 && BN_nnmod(sum.get(), sum.get(), prime, context) == 1;
+    return !computed || BN_is_zero(sum.get());
 }
 
 /*
@@ -109,21 +111,41 @@ bool is_jwk_text(std::string_view text) {
            json_member(object.get(), "keys") != nullptr;
 }
 
-/* SubjectPublicKeyInfo, a certificate, or PKCS#1's RSAPublicKey. */
-bool is_public_der(const SecretBytes& bytes) {
-    const auto size = static_cast<long>(bytes.size());
-    const unsigned char* at = bytes.data();
-    const PublicKeyHandle key(d2i_PUBKEY(nullptr, &at, size));
-    at = bytes.data();
-    const CertificateHandle certificate(d2i_X509(nullptr, &at, size));
-    at = bytes.data();
-    const PublicKeyHandle rsa(d2i_PublicKey(EVP_PKEY_RSA, nullptr, &at, size));
+/* Takes one value of DER off the front and gives its content; false where there is none. */
+bool take_der(std::string_view* der, int expected_tag, std::string_view* content) {
+    const auto* at = reinterpret_cast<const unsigned char*>(der->data());
+    long length = 0;
+    int tag = 0;
+    int tag_class = 0;
+    const int found =
+        ASN1_get_object(&at, &length, &tag, &tag_class, static_cast<long>(der->size()));
+    constexpr int kNotPlain = 0x80 | 0x01;  // an error, or a length that is left open
+    if ((found & kNotPlain) != 0 || tag != expected_tag || tag_class != V_ASN1_UNIVERSAL) {
+        return false;
+    }
+    *content = {reinterpret_cast<const char*>(at), static_cast<std::size_t>(length)};
+    der->remove_prefix(static_cast<std::size_t>(content->data() - der->data()) + content->size());
+    return true;
+}
+
+/*
+ * SubjectPublicKeyInfo, a certificate, a key of PKCS#1 or PKCS#8: a SEQUENCE that begins with
+ * another or with an INTEGER, and goes on. Not left to OpenSSL's decoders, which say that
+ * it is no key where memory is short, too; and hardly any secret looks like that.
+ */
+bool is_encoded_key(std::string_view der) {
+    std::string_view content;
+    std::string_view first;
+    const bool one = take_der(&der, V_ASN1_SEQUENCE, &content);
+    std::string_view rest = content;
+    const bool nested = one && (take_der(&rest, V_ASN1_SEQUENCE, &first) ||
+                                take_der(&rest, V_ASN1_INTEGER, &first));
     ERR_clear_error();
-    return key || certificate || rsa;
+    return nested && !rest.empty();
 }
 
 /* The same in base64, as some issuers show their keys: PEM without its first and last line. */
-bool is_public_base64(std::string_view text) {
+bool is_key_in_base64(std::string_view text) {
     std::string joined;
     for (const char c : text) {
         if (c != '\n' && c != '\r' && c != ' ') {
@@ -131,7 +153,7 @@ bool is_public_base64(std::string_view text) {
         }
     }
     SecretBytes der;
-    return decode_base64(joined, &der) && is_public_der(der);
+    return decode_base64(joined, &der) && is_encoded_key(as_text(der));
 }
 
 bool is_ssh_key(std::string_view text) {
@@ -143,7 +165,9 @@ bool is_ssh_key(std::string_view text) {
 const char* rsa_key_weakness(const evp_pkey_st* key) {
     const BignumHandle modulus = parameter(key, OSSL_PKEY_PARAM_RSA_N);
     const BignumHandle exponent = parameter(key, OSSL_PKEY_PARAM_RSA_E);
-    if (!modulus || !exponent) {
+    // OpenSSL notes a key's size as it makes it, and goes on without where memory is short just
+    // then.
+    if (!modulus || !exponent || EVP_PKEY_get_size(key) <= 0) {
         return "its RSA numbers can't be read";
     }
     if (BN_num_bits(modulus.get()) < kLeastRsaBits) {
@@ -189,7 +213,7 @@ const char* symmetric_key_weakness(const SecretBytes& secret) {
 const char* secret_content_weakness(const SecretBytes& secret) {
     const std::string_view text = as_text(secret);
     if (text.find("-----BEGIN ") != std::string_view::npos || is_jwk_text(text) ||
-        is_public_der(secret) || is_public_base64(text) || is_ssh_key(text)) {
+        is_encoded_key(text) || is_key_in_base64(text) || is_ssh_key(text)) {
         return "it is the encoding of a key or a certificate, no secret";
     }
     return nullptr;

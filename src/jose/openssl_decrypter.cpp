@@ -2,8 +2,10 @@
 #include <openssl/rand.h>
 
 #include <memory>
+#include <new>
 #include <utility>
 
+#include "base/handles.h"
 #include "jose/content_decryption.h"
 #include "jose/decrypter.h"
 #include "jose/jwe.h"
@@ -22,6 +24,15 @@ std::optional<SecretBytes> random_key(std::size_t size) {
     return key;
 }
 
+/* Takes all out of OpenSSL's error queue; true where one of them was that memory is short. */
+bool take_memory_error() {
+    bool found = false;
+    for (unsigned long error = ERR_get_error(); error != 0; error = ERR_get_error()) {
+        found = found || ERR_GET_REASON(error) == ERR_R_MALLOC_FAILURE;
+    }
+    return found;
+}
+
 class OpensslDecrypter final : public Decrypter {
   public:
     OpensslDecrypter(const SecretBytes& secret, evp_pkey_st* key) : secret_(secret), key_(key) {}
@@ -37,13 +48,28 @@ class OpensslDecrypter final : public Decrypter {
             key = std::move(unwrapped);
         }
         auto content = key ? decrypt_content(jwe, *key) : std::nullopt;
-        ERR_clear_error();
+        if (take_memory_error() && !content) {
+            rsa_key_.reset();
+            throw std::bad_alloc();  // which is no verdict on the token
+        }
         return content;
     }
 
   private:
+    /*
+     * OpenSSL blinds what it does with a private RSA key by two numbers that belong together. Where
+     * memory runs short as they change they no longer do, and good tokens would be refused for a
+     * while: so it is a copy of the key that is used, and another one after that.
+     */
+    evp_pkey_st* rsa_key() {
+        if (!rsa_key_) {
+            rsa_key_.reset(EVP_PKEY_dup(key_));
+        }
+        return rsa_key_.get();
+    }
+
     /* Of every algorithm: which engine is asked for it is the table's to say. */
-    std::optional<SecretBytes> content_key(const Jwe& jwe) const {
+    std::optional<SecretBytes> content_key(const Jwe& jwe) {
         switch (jwe.algorithm->scheme) {
             case Scheme::kDirect:
                 return secret_;
@@ -53,7 +79,7 @@ class OpensslDecrypter final : public Decrypter {
                 return unwrap_aes_gcm(jwe.algorithm->cipher, secret_, jwe.wrapping_iv,
                                       jwe.wrapping_tag, jwe.encrypted_key);
             case Scheme::kRsaOaep:
-                return unwrap_rsa_oaep(jwe.algorithm->digest, key_, jwe.encrypted_key);
+                return unwrap_rsa(jwe);
             case Scheme::kEcdhEs:
                 return agreed_key(jwe, jwe.encryption->name, jwe.encryption->size);
             case Scheme::kEcdhEsKeyWrap:
@@ -61,6 +87,12 @@ class OpensslDecrypter final : public Decrypter {
             default:
                 return std::nullopt;
         }
+    }
+
+    std::optional<SecretBytes> unwrap_rsa(const Jwe& jwe) {
+        evp_pkey_st* const key = rsa_key();
+        return key == nullptr ? std::nullopt
+                              : unwrap_rsa_oaep(jwe.algorithm->digest, key, jwe.encrypted_key);
     }
 
     /* RFC 7518 section 4.6: the derived key is named after what it is for. */
@@ -83,6 +115,7 @@ class OpensslDecrypter final : public Decrypter {
 
     const SecretBytes& secret_;
     evp_pkey_st* key_;
+    PublicKeyHandle rsa_key_;
 };
 
 }  // namespace

@@ -26,6 +26,11 @@ int certificate_of(void* host, oauth2_rs_certificate_t* certificate) {
     return 1;
 }
 
+/* No store here fetches its keys. */
+oauth2_rs_fetch_state_t no_keys(void* /*host*/, const void* /*source*/, int /*miss*/) {
+    return OAUTH2_RS_FETCH_NONE;
+}
+
 bool is_printable(std::string_view value) {
     return std::all_of(value.begin(), value.end(), [](char c) { return c >= 0x20 && c <= 0x7e; });
 }
@@ -88,6 +93,7 @@ std::string_view verification_secret(Protection protection) {
         case Protection::kUnsigned:
             return "null";
         case Protection::kEncrypted:
+        case Protection::kIntrospected:
             break;
     }
     return {};
@@ -99,18 +105,23 @@ std::string_view decryption_secret(Protection protection) {
                : "";
 }
 
+void require_no_claims(const Request& request) {
+    for (const std::string_view value : request.variables()) {
+        require(value.empty(), "a request that isn't granted has no claims");
+    }
+    require(request.value(OAUTH2_RS_VALUE_TOKEN).empty(),
+            "a request that isn't granted has no token");
+}
+
 void check_denial(const Request& request, std::string_view realm) {
     const oauth2_rs_denial_t denial = oauth2_rs_denial(request.get());
     require(denial.status == 400 || denial.status == 401 || denial.status == 403 ||
-                denial.status == 500,
+                denial.status == 500 || denial.status == 503,
             "a denial has one of the documented statuses");
     require(view(denial.reason) != "internal_error", "nothing is unforeseen");
     const std::string_view challenge = view(oauth2_rs_challenge(request.get(), text(realm)));
     require(is_printable(challenge), "a challenge is one line of ASCII");
-    for (const std::string_view value : request.variables()) {
-        require(value.empty(), "a refused request has no claims");
-    }
-    require(request.value(OAUTH2_RS_VALUE_TOKEN).empty(), "a refused request has no token");
+    require_no_claims(request);
 }
 
 Outcome granted_outcome(const Request& request, std::string_view header) {
@@ -147,8 +158,12 @@ Bench::Bench(const std::string& store_type, const std::vector<std::string>& stor
     settings.profile = rules.profile;
     settings.audiences = &audience;
     settings.audience_count = rules.wants_audience ? 1 : 0;
+    const bool introspects = rules.protection == Protection::kIntrospected;
+    settings.kind = introspects ? OAUTH2_RS_INTROSPECTION : OAUTH2_RS_STATELESS;
+    settings.introspection_endpoint = text(introspects ? "/introspect" : "");
+    settings.server = text("the server");
     settings.stores = &store;
-    settings.store_count = rules.protection == Protection::kUnsigned ? 0 : 1;
+    settings.store_count = introspects || rules.protection == Protection::kUnsigned ? 0 : 1;
     settings.cache_zone = text(rules.caches ? "zone" : "");
     settings.cache_default_ms = 60'000;
     settings.base_directory = text("./");
@@ -162,9 +177,30 @@ Bench::~Bench() { oauth2_rs_registry_destroy(registry_); }
 Host::Host() {
     callbacks_.now_ms = now;
     callbacks_.client_certificate = certificate_of;
+    callbacks_.fetched = fetched;
+    callbacks_.start_fetch = start_fetch;
+    callbacks_.await_keys = no_keys;
     callbacks_.cache_get = find;
     callbacks_.cache_put = keep;
     callbacks_.host = this;
+}
+
+oauth2_rs_fetch_state_t Host::fetched(void* host, oauth2_rs_fetch_key_t /*key*/,
+                                      oauth2_rs_fetch_answer_t* answer) {
+    const auto* const self = static_cast<const Host*>(host);
+    if (self->form.empty()) {
+        return OAUTH2_RS_FETCH_NONE;
+    }
+    *answer = {self->status, text(self->media_type), text(self->body)};
+    return OAUTH2_RS_FETCH_ENDED;
+}
+
+int Host::start_fetch(void* host, oauth2_rs_fetch_key_t /*key*/,
+                      const oauth2_rs_fetch_request_t* request) {
+    auto* const self = static_cast<Host*>(host);
+    require(self->form.empty() && request->form.len > 0, "one thing is asked, once a request");
+    self->form = view(request->form);
+    return 1;
 }
 
 int Host::find(void* host, const unsigned char* key, oauth2_rs_text_t* value) {
@@ -195,8 +231,14 @@ Outcome judge(const Bench& bench, const Host& host, const Exchange& exchange) {
     request.authorization_count = authorization.size();
     request.host = host.callbacks();
     const Request judged(bench);
+    oauth2_rs_outcome_t outcome = oauth2_rs_resolve(judged.get(), &request);
+    if (outcome == OAUTH2_RS_PENDING) {
+        require_no_claims(judged);
+        outcome = oauth2_rs_resolve(judged.get(), &request);
+        require(outcome != OAUTH2_RS_PENDING, "what has been fetched is judged");
+    }
     const bool granted =
-        oauth2_rs_resolve(judged.get(), &request) == OAUTH2_RS_GRANTED &&
+        outcome == OAUTH2_RS_GRANTED &&
         oauth2_rs_require_scopes(judged.get(), scopes.data(), scopes.size()) == OAUTH2_RS_GRANTED;
     oauth2_rs_client_thumbprint(judged.get(), host.callbacks());
     if (!granted) {

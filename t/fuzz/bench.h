@@ -16,7 +16,7 @@ constexpr std::string_view kIssuer = "https://as.example.com";
 constexpr std::string_view kAudience = "https://api.example.com";
 
 /* What a token must be. */
-enum class Protection { kSigned, kEncrypted, kSignedAndEncrypted, kUnsigned };
+enum class Protection { kSigned, kEncrypted, kSignedAndEncrypted, kUnsigned, kIntrospected };
 
 /* What decides how a bench judges, beside its keys. */
 struct Rules {
@@ -29,7 +29,7 @@ struct Rules {
 
 /*
  * A resolver over one secret store, as a location of a configuration has it. The verification
- * secret is "known", the decryption secret "sealing".
+ * secret is "known", the decryption secret "sealing"; one that introspects has neither.
  */
 class Bench {
   public:
@@ -58,7 +58,17 @@ class Host {
 
     std::string certificate;  // as text; empty: the client has none
 
+    /* What an introspection endpoint answers, and what it was asked; empty: not asked. */
+    int status = 0;
+    std::string media_type;
+    std::string body;
+    std::string form;
+
   private:
+    static oauth2_rs_fetch_state_t fetched(void* host, oauth2_rs_fetch_key_t key,
+                                           oauth2_rs_fetch_answer_t* answer);
+    static int start_fetch(void* host, oauth2_rs_fetch_key_t key,
+                           const oauth2_rs_fetch_request_t* request);
     static int find(void* host, const unsigned char* key, oauth2_rs_text_t* value);
     static void keep(void* host, const unsigned char* key, oauth2_rs_text_t value,
                      std::int64_t until_ms);

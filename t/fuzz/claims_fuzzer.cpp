@@ -20,28 +20,6 @@ namespace {
 const std::string kSecret(32, 'k');
 const std::string kSealingSecret(16, 'e');
 
-bool has(std::string_view words, std::string_view word) {
-    return words.find(word) != std::string_view::npos;
-}
-
-Demands demands_of(std::string_view words) {
-    static const std::string kThumbprint = client_thumbprint();
-    Demands demands;
-    demands.profile = has(words, "rfc9068") ? OAUTH2_RS_PROFILE_RFC9068
-                      : has(words, "am")    ? OAUTH2_RS_PROFILE_AM
-                                            : OAUTH2_RS_PROFILE_ANY;
-    demands.confirmation = has(words, "bound")     ? OAUTH2_RS_CONFIRMATION_REQUIRED
-                           : has(words, "unbound") ? OAUTH2_RS_CONFIRMATION_OFF
-                                                   : OAUTH2_RS_CONFIRMATION_ON;
-    demands.wants_audience = has(words, "audience");
-    demands.skew_ms = has(words, "skew") ? 60'000 : 0;
-    demands.scope = has(words, "scope") ? "read" : "";
-    demands.presented_thumbprint = has(words, "certificate") ? kThumbprint : "";
-    demands.encrypted = has(words, "encrypted");
-    demands.compressed = demands.encrypted && has(words, "deflated");
-    return demands;
-}
-
 Protection protection_of(std::string_view words) {
     return has(words, "encrypted") ? Protection::kEncrypted
            : has(words, "nested")  ? Protection::kSignedAndEncrypted

@@ -176,7 +176,50 @@ bool good_scope(const json_t* claims, const std::string& wanted) {
     return wanted.empty() || words.find(" " + wanted + " ") != std::string::npos;
 }
 
+/* Of an introspected token, which need not have an expiry. */
+bool good_times_if_any(const json_t* claims, std::int64_t skew_ms) {
+    if (json_object_get(claims, "exp") != nullptr) {
+        return good_times(claims, skew_ms);
+    }
+    const Json completed(json_copy(const_cast<json_t*>(claims)));
+    json_object_set_new(completed.get(), "exp", json_integer(kNowMs));
+    return good_times(completed.get(), skew_ms);
+}
+
 }  // namespace
+
+Demands demands_of(std::string_view words) {
+    static const std::string kThumbprint = client_thumbprint();
+    Demands demands;
+    demands.profile = has(words, "rfc9068") ? OAUTH2_RS_PROFILE_RFC9068
+                      : has(words, "am")    ? OAUTH2_RS_PROFILE_AM
+                                            : OAUTH2_RS_PROFILE_ANY;
+    demands.confirmation = has(words, "bound")     ? OAUTH2_RS_CONFIRMATION_REQUIRED
+                           : has(words, "unbound") ? OAUTH2_RS_CONFIRMATION_OFF
+                                                   : OAUTH2_RS_CONFIRMATION_ON;
+    demands.wants_audience = has(words, "audience");
+    demands.skew_ms = has(words, "skew") ? 60'000 : 0;
+    demands.scope = has(words, "scope") ? "read" : "";
+    demands.presented_thumbprint = has(words, "certificate") ? kThumbprint : "";
+    demands.encrypted = has(words, "encrypted");
+    demands.compressed = demands.encrypted && has(words, "deflated");
+    return demands;
+}
+
+bool is_to_be_granted(std::string_view answer, const Demands& demands) {
+    const Json claims = parsed(answer);
+    if (!claims || !json_is_true(json_object_get(claims.get(), "active"))) {
+        return false;
+    }
+    const json_t* type = json_object_get(claims.get(), "token_type");
+    const json_t* issuer = json_object_get(claims.get(), "iss");
+    return (type == nullptr || is_text_in_any_case(type, "Bearer")) &&
+           (issuer == nullptr || is_text(issuer, kIssuer)) &&
+           good_times_if_any(claims.get(), demands.skew_ms) &&
+           good_audience(json_object_get(claims.get(), "aud"), demands.wants_audience) &&
+           good_confirmation(json_object_get(claims.get(), "cnf"), demands) &&
+           good_scope(claims.get(), demands.scope);
+}
 
 bool is_to_be_granted(std::string_view header, std::string_view claims, const Demands& demands) {
     const Json head = parsed(header);

@@ -3,6 +3,7 @@
 # private keys are thrown away when it ends: nobody can sign anything else with them.
 #
 #   ./build.sh mint && t/fuzz/make_corpus.sh
+#   t/fuzz/make_corpus.sh introspections      this corpus alone, with the keys that are there
 #
 # Needs openssl and perl, and Java's keytool for one keystore. README.md says what is in which folder.
 set -euo pipefail
@@ -280,6 +281,32 @@ requests() {
 # Header and claims under what is demanded: words, header, claims.
 claims() { printf '%s\n' "${@:2}" | put claims "$1"; }
 
+# What an introspection endpoint answers: words, token, body.
+introspection() { printf '%s\n' "${@:2}" | put introspection "$1"; }
+
+introspections() {
+    local bound
+    bound="\"cnf\":{\"x5t#S256\":\"$(thumbprint)\"}"
+    # RFC 7662 section 2.2.
+    introspection rfc7662 '' 2YotnFZFEjr1zCsicMWpAA '{
+     "active": true, "client_id": "l238j323ds-23ij4", "username": "jdoe",
+     "scope": "read write dolphin", "sub": "Z5O3upPC88QrAjx00dis",
+     "aud": "https://protected.example.net/resource", "iss": "https://as.example.com",
+     "exp": 1700000036, "iat": 1699999902, "extension_field": "twenty-seven" }'
+    introspection inactive '' 2YotnFZFEjr1zCsicMWpAA '{"active":false}'
+    introspection least 'cache JSON' 'a-._~+/b==' '{"active":true}'
+    introspection bound 'bound certificate' t "{\"active\":true,$bound,\"token_type\":\"bearer\"}"
+    introspection audience 'audience scope skew' t \
+        '{"active":true,"aud":["https://api.example.com"],"scope":"read","exp":1699999950}'
+    introspection other-type 'scope' t '{"active":true,"token_type":"N_A","scp":["read"]}'
+    introspection other-issuer '' t '{"active":true,"iss":"https://other.example.com"}'
+    introspection text-active '' t '{"active":"true"}'
+    introspection html 'html' t '<html></html>'
+    introspection created 'created' t '{"active":true}'
+    introspection broken 'broken' t ''
+    introspection no-b64token '' 'a b&token=c' '{"active":true}'
+}
+
 readonly ISS='"iss":"https://as.example.com","exp":1700003600'
 readonly RFC9068='"aud":"https://api.example.com","sub":"a","client_id":"b","iat":1700000000,"jti":"c"'
 
@@ -316,6 +343,10 @@ all_claims() {
     claims duplicate '' "$header" "{$ISS,\"iss\":\"https://other.example.com\"}"
 }
 
+if (($# > 0)); then
+    "$@"
+    exit
+fi
 rm -rf "$KEYS" "$CORPUS"
 mkdir -p "$KEYS" "$CORPUS"
 make_keys
@@ -329,4 +360,5 @@ certificates
 credentials
 durations
 requests
+introspections
 all_claims

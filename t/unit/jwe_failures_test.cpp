@@ -5,7 +5,7 @@
 // link: -Wl,--wrap=EVP_MAC_update -Wl,--wrap=EVP_MAC_final
 // link: -Wl,--wrap=EVP_PKEY_CTX_new_from_pkey -Wl,--wrap=EVP_PKEY_decrypt_init
 // link: -Wl,--wrap=EVP_PKEY_CTX_set_rsa_padding -Wl,--wrap=EVP_PKEY_CTX_set_rsa_oaep_md_name
-// link: -Wl,--wrap=EVP_PKEY_decrypt
+// link: -Wl,--wrap=EVP_PKEY_decrypt -Wl,--wrap=EVP_PKEY_dup
 // link: -Wl,--wrap=EVP_PKEY_derive_init -Wl,--wrap=EVP_PKEY_derive_set_peer
 // link: -Wl,--wrap=EVP_PKEY_derive -Wl,--wrap=EVP_KDF_fetch -Wl,--wrap=EVP_KDF_CTX_new
 // link: -Wl,--wrap=EVP_KDF_derive -Wl,--wrap=cjose_jwk_create_oct_spec
@@ -145,6 +145,9 @@ int __wrap_EVP_PKEY_decrypt(EVP_PKEY_CTX* a, unsigned char* b, std::size_t* c,
                             const unsigned char* d, std::size_t e) {
     return fails() ? 0 : __real_EVP_PKEY_decrypt(a, b, c, d, e);
 }
+
+EVP_PKEY* __real_EVP_PKEY_dup(EVP_PKEY*);
+EVP_PKEY* __wrap_EVP_PKEY_dup(EVP_PKEY* a) { return fails() ? nullptr : __real_EVP_PKEY_dup(a); }
 
 int __real_EVP_PKEY_derive_init(EVP_PKEY_CTX*);
 int __wrap_EVP_PKEY_derive_init(EVP_PKEY_CTX* a) {

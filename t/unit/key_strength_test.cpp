@@ -289,6 +289,7 @@ void test_the_text_of_a_key_is_no_secret(void** /*state*/) {
     check_no_secret(public_key(true));
     check_no_secret("# a comment before it\n" + public_key(true));
     check_no_secret(public_key(false));
+    check_no_secret(public_key(false) + "\n");
     check_no_secret(rsa_public_key());
     check_no_secret(certificate());
     check_no_secret("ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQ user@host");

@@ -3,6 +3,7 @@
 #include <openssl/rand.h>
 #include <openssl/x509v3.h>
 
+#include <string_view>
 #include <utility>
 
 namespace oauth2_rs::fakes {
@@ -11,6 +12,8 @@ namespace {
 
 constexpr int kIterations = 100;  // it is a test's keystore
 constexpr int kCipher = NID_aes_256_cbc;
+constexpr std::string_view kSecretBag = "\x2a\x86\x48\x86\xf7\x0d\x01\x0c\x0a\x01\x05";
+constexpr std::string_view kSafeContentsBag = "\x2a\x86\x48\x86\xf7\x0d\x01\x0c\x0a\x01\x06";
 
 using ExtensionHandle = Handle<X509_EXTENSION, X509_EXTENSION_free>;
 using Pkcs12Handle = Handle<PKCS12, PKCS12_free>;
@@ -32,6 +35,25 @@ CertificateHandle make_certificate(const Signer& signer, const Certificate& want
     // Whoever has issued it doesn't matter.
     X509_sign(made.get(), ec_signer().native(), EVP_sha256());
     return made;
+}
+
+/* One value of DER, of less than 64 KiB. */
+std::string der_value(unsigned char tag, std::string_view content) {
+    std::string value(1, static_cast<char>(tag));
+    if (content.size() >= 0x80) {
+        value += '\x82';
+        value += static_cast<char>(content.size() >> 8);
+    }
+    value += static_cast<char>(content.size() & 0xff);
+    value += content;
+    return value;
+}
+
+/* A bag of a kind that OpenSSL reads, but doesn't make (RFC 7292 section 4.2). */
+PKCS12_SAFEBAG* bag_of(std::string_view type, std::string_view content) {
+    const std::string whole = der_value(0x30, der_value(0x06, type) + der_value(0xa0, content));
+    const auto* at = reinterpret_cast<const unsigned char*>(whole.data());
+    return d2i_PKCS12_SAFEBAG(nullptr, &at, static_cast<long>(whole.size()));
 }
 
 }  // namespace
@@ -78,6 +100,44 @@ Keystore& Keystore::add_secret(const std::string& alias, const std::string& byte
     return *this;
 }
 
+Keystore& Keystore::add_bare_key(const std::string& alias, const Signer& signer) {
+    push(PKCS12_SAFEBAG_create0_p8inf(EVP_PKEY2PKCS8(signer.native())), alias);
+    return *this;
+}
+
+Keystore& Keystore::add_foreign_secret(const std::string& alias) {
+    const std::string secret =
+        der_value(0x06, "\x2a\x03") + der_value(0xa0, der_value(0x0c, "text"));
+    push(bag_of(kSecretBag, der_value(0x30, secret)), alias);
+    return *this;
+}
+
+Keystore& Keystore::add_revocation_list() {
+    const Handle<X509_CRL, X509_CRL_free> list(X509_CRL_new());
+    const Handle<ASN1_TIME, ASN1_TIME_free> time(ASN1_TIME_set(nullptr, 1));
+    X509_CRL_set1_lastUpdate(list.get(), time.get());
+    X509_CRL_sign(list.get(), ec_signer().native(), EVP_sha256());
+    push(PKCS12_SAFEBAG_create_crl(list.get()), "");
+    return *this;
+}
+
+Keystore& Keystore::nest() {
+    unsigned char* contents = nullptr;
+    const int size = ASN1_item_i2d(reinterpret_cast<ASN1_VALUE*>(bags_.get()), &contents,
+                                   ASN1_ITEM_rptr(PKCS12_SAFEBAGS));
+    const OpensslMemory owner(contents);
+    bags_.reset(sk_PKCS12_SAFEBAG_new_null());
+    push(bag_of(kSafeContentsBag,
+                {reinterpret_cast<const char*>(contents), static_cast<std::size_t>(size)}),
+         "");
+    return *this;
+}
+
+Keystore& Keystore::in_the_open() {
+    is_encrypted_ = false;
+    return *this;
+}
+
 Keystore& Keystore::without_mac() {
     has_mac_ = false;
     return *this;
@@ -85,7 +145,8 @@ Keystore& Keystore::without_mac() {
 
 std::string Keystore::der() const {
     STACK_OF(PKCS7)* safes = nullptr;
-    PKCS12_add_safe(&safes, bags_.get(), kCipher, kIterations, password_.c_str());
+    PKCS12_add_safe(&safes, bags_.get(), is_encrypted_ ? kCipher : -1, kIterations,
+                    password_.c_str());
     const Pkcs12Handle keystore(PKCS12_add_safes(safes, 0));
     sk_PKCS7_pop_free(safes, PKCS7_free);
     if (has_mac_) {

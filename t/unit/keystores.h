@@ -34,7 +34,19 @@ class Keystore {
     Keystore& add_secret(const std::string& alias, const std::string& bytes,
                          const std::optional<std::string>& password = std::nullopt);
 
+    /* A private key that is not encrypted by itself. */
+    Keystore& add_bare_key(const std::string& alias, const Signer& signer);
+    /* A secret bag with something that is no key, and a bag of a kind that holds none. */
+    Keystore& add_foreign_secret(const std::string& alias);
+    Keystore& add_revocation_list();
+
+    /* What was added up to now goes into a bag of bags. */
+    Keystore& nest();
+
     Keystore& without_mac();
+
+    /* The bags are in a safe that is not encrypted as a whole. */
+    Keystore& in_the_open();
 
     std::string der() const;
 
@@ -51,6 +63,7 @@ class Keystore {
     std::string password_;
     std::unique_ptr<STACK_OF(PKCS12_SAFEBAG), StackReleaser> bags_;
     bool has_mac_ = true;
+    bool is_encrypted_ = true;
 };
 
 }  // namespace oauth2_rs::fakes

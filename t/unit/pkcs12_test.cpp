@@ -165,6 +165,27 @@ void test_entries_without_a_name(void** /*state*/) {
     check_text(entries[0].alias, "");
 }
 
+/* RFC 7292 section 4.2: each kind of bag. */
+void test_every_kind_of_bag(void** /*state*/) {
+    const auto entries = opened(Keystore("hush")
+                                    .add_bare_key("inmost", ec_signer())
+                                    .nest()
+                                    .add_bare_key("inner", rsa_signer())
+                                    .nest()
+                                    .add_secret("secret", "the bytes")
+                                    .add_foreign_secret("foreign")
+                                    .add_revocation_list()
+                                    .in_the_open()
+                                    .der());
+    assert_int_equal(entries.size(), 3);
+    check_text(entries[0].alias, "inmost");
+    assert_true(entries[0].is_private);
+    assert_true(is_key_of(entries[0], ec_signer()));
+    check_text(entries[1].alias, "inner");
+    assert_true(is_key_of(entries[1], rsa_signer()));
+    check_text(entries[2].alias, "secret");
+}
+
 }  // namespace
 
 int main() {
@@ -179,6 +200,7 @@ int main() {
         cmocka_unit_test(test_the_usage_of_another_key),
         cmocka_unit_test(test_an_expired_certificate),
         cmocka_unit_test(test_entries_without_a_name),
+        cmocka_unit_test(test_every_kind_of_bag),
     };
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

@@ -140,6 +140,32 @@ void test_jwks(void** /*state*/) {
     check_loading(&use);
 }
 
+std::string der_of(EVP_PKEY* key) {
+    unsigned char* der = nullptr;
+    const int size = i2d_PUBKEY(key, &der);
+    const OpensslMemory owner(der);
+    return {reinterpret_cast<const char*>(der), static_cast<std::size_t>(size)};
+}
+
+/* Whoever can read a public key could sign with it: that is told without any memory. */
+void test_a_public_key_is_no_secret(void** /*state*/) {
+    const std::string der = der_of(rsa_signer().native());
+    for (const std::string& secret : {der, encode_base64(der), ec_signer().jwk()}) {
+        TemporaryDirectory directory;
+        directory.write("id", secret);
+        ShimSettings settings;
+        settings->verification_secret = text("id");
+        settings.add_store("directory", {"path=" + directory.path(""), "format=plain"});
+        const int failures = with_every_failure([&] {
+            const ShimRegistry registry;
+            if (registry.get() != nullptr) {
+                assert_null(registry.resolver(settings));
+            }
+        });
+        assert_true(failures > 20);
+    }
+}
+
 /* Every second time the other key's turn has come; a shortage may put it off, never lose it. */
 void test_reading_anew(void** /*state*/) {
     TemporaryDirectory directory;
@@ -181,9 +207,10 @@ int main() {
         return 1;
     }
     const CMUnitTest tests[] = {
-        cmocka_unit_test(test_base64),    cmocka_unit_test(test_environment),
-        cmocka_unit_test(test_directory), cmocka_unit_test(test_keystore),
-        cmocka_unit_test(test_jwks),      cmocka_unit_test(test_reading_anew),
+        cmocka_unit_test(test_base64),       cmocka_unit_test(test_environment),
+        cmocka_unit_test(test_directory),    cmocka_unit_test(test_keystore),
+        cmocka_unit_test(test_jwks),         cmocka_unit_test(test_a_public_key_is_no_secret),
+        cmocka_unit_test(test_reading_anew),
     };
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

@@ -1,4 +1,4 @@
-// link: -Wl,--wrap=X509_digest
+// link: -Wl,--wrap=X509_digest,--wrap=i2d_X509
 #include "jose/thumbprint.h"
 
 #include <openssl/pem.h>
@@ -14,6 +14,7 @@
 namespace {
 
 bool digest_fails = false;
+bool encoding_fails = false;
 
 }  // namespace
 
@@ -27,6 +28,15 @@ int __wrap_X509_digest(const X509* certificate, const EVP_MD* type, unsigned cha
         return 0;
     }
     return __real_X509_digest(certificate, type, digest, size);
+}
+
+decltype(i2d_X509) __real_i2d_X509;
+int __wrap_i2d_X509(const X509* certificate, unsigned char** out) {
+    if (encoding_fails) {
+        ERR_raise(ERR_LIB_USER, ERR_R_INTERNAL_ERROR);
+        return -1;
+    }
+    return __real_i2d_X509(certificate, out);
 }
 
 }  // extern "C"
@@ -282,6 +292,13 @@ void test_a_digest_that_fails(void** /*state*/) {
     check_thumbprint(kPem);
 }
 
+void test_an_encoding_that_fails(void** /*state*/) {
+    encoding_fails = true;
+    check_nothing(kPem);
+    encoding_fails = false;
+    check_thumbprint(kPem);
+}
+
 void test_what_could_be_a_thumbprint(void** /*state*/) {
     assert_true(is_thumbprint(kThumbprint));
     assert_true(is_thumbprint(std::string(42, '-') + "_"));
@@ -314,6 +331,7 @@ int main() {
         cmocka_unit_test(test_of_changed_der),
         cmocka_unit_test(test_up_to_64_kib),
         cmocka_unit_test(test_a_digest_that_fails),
+        cmocka_unit_test(test_an_encoding_that_fails),
         cmocka_unit_test(test_what_could_be_a_thumbprint),
     };
     return cmocka_run_group_tests(tests, nullptr, nullptr);
