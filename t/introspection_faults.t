@@ -30,6 +30,11 @@ sub drip {
 my $head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
 my %faults = (
     good => sub { OAuth2Test::Peer::answer(200, 'application/json', $good) },
+    # Keeps the connection, and hangs up when another question comes on it.
+    once => sub {
+        state $questions = 0;
+        return $questions++ ? undef : OAuth2Test::Peer::answer(200, 'application/json', $good);
+    },
     charset => sub { OAuth2Test::Peer::answer(200, 'application/json; charset=utf-8', $good) },
     upper => sub { OAuth2Test::Peer::answer(200, 'Application/JSON;charset=utf-8', $good) },
     chunked => sub { "${head}Transfer-Encoding: chunked\r\n\r\nf\r\n$good\r\n0\r\n\r\n" },
@@ -94,6 +99,10 @@ my $nginx = OAuth2Test::Nginx->new(http => <<"CONFIG")->start;
     proxy_connect_timeout 1s;
     proxy_send_timeout 1s;
     proxy_read_timeout 1s;
+    upstream kept {
+        server 127.0.0.1:$peer_port;
+        keepalive 2;
+    }
     server {
         listen 127.0.0.1:$tls_port ssl;
         ssl_certificate $certificate;
@@ -116,6 +125,17 @@ my $nginx = OAuth2Test::Nginx->new(http => <<"CONFIG")->start;
         location = /introspect {
             internal;
             proxy_pass http://127.0.0.1:$peer_port;
+        }
+        location = /kept {
+            oauth2_introspection_endpoint /introspect-kept;
+            empty_gif;
+        }
+        location = /introspect-kept {
+            internal;
+            proxy_http_version 1.1;
+            proxy_set_header Connection "";
+            proxy_next_upstream error non_idempotent;
+            proxy_pass http://kept;
         }
         location = /unbuffered {
             oauth2_introspection_endpoint /introspect-unbuffered;
@@ -143,6 +163,16 @@ my $nginx = OAuth2Test::Nginx->new(http => <<"CONFIG")->start;
         location = /down {
             oauth2_introspection_endpoint /introspect-down;
             empty_gif;
+        }
+        location = /any {
+            satisfy any;
+            auth_request /yes;
+            oauth2_introspection_endpoint /introspect-down;
+            empty_gif;
+        }
+        location = /yes {
+            internal;
+            return 204;
         }
         location = /introspect-down {
             internal;
@@ -223,7 +253,7 @@ sub judged {
     return "$answer->{status} " . ($reason // '-');
 }
 
-my %passing = map { $_ => 1 } qw(good charset upper chunked pieces large);
+my %passing = map { $_ => 1 } qw(good once charset upper chunked pieces large);
 for my $path ('/', '/unbuffered', '/intercepted') {
     for my $name (sort keys %faults) {
         my $expected = $passing{$name} ? '200 -' : '503 introspection_unavailable';
@@ -234,7 +264,10 @@ for my $path ('/', '/unbuffered', '/intercepted') {
     }
 }
 
+is(judged('once', '/kept'), '200 -', 'a kept connection that is closed under the question') for 1 .. 4;
 is(judged('good', '/down'), '503 introspection_unavailable', 'nobody listens');
+is(judged('good', '/any'), '503 introspection_unavailable', 'satisfy any: nobody is asked further');
+is(judged('no%token', '/any'), '200 malformed_token', 'satisfy any: whereas a refused token leaves it to others');
 is(judged('good', '/unnamed'), '503 introspection_unavailable', 'the name is not found');
 is(judged('good', '/untrusted'), '503 introspection_unavailable', 'an untrusted TLS peer');
 is(judged('good', '/trusted'), '200 -', 'a trusted TLS peer');

@@ -107,7 +107,7 @@ $peer->forget;
 my $cache = run_file('cache');
 my $cached = join '', map {
     "        location = /keys$_ { internal; proxy_cache keys; proxy_cache_key \$proxy_host/jwks; proxy_cache_lock on; "
-      . "proxy_cache_valid 200 1s; proxy_pass http://127.0.0.1:$peer->{port}/jwks; }\n"
+      . "proxy_cache_valid 200 3s; proxy_pass http://127.0.0.1:$peer->{port}/jwks; }\n"
       . "        location = /$_ { oauth2_resolver stateless; oauth2_secret_store jwks uri=/keys$_ cache_miss_timeout=1ms; empty_gif; }\n"
 } 1 .. 5;
 $peer->says('hold');

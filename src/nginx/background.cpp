@@ -8,9 +8,16 @@ static ngx_http_request_t *ngx_http_oauth2_rs_create_request(ngx_connection_t *c
 static void ngx_http_oauth2_rs_background_woken(ngx_http_request_t *r);
 static void ngx_http_oauth2_rs_background_lost(void *data);
 static void ngx_http_oauth2_rs_background_finish(ngx_event_t *ev);
+static ngx_uint_t ngx_http_oauth2_rs_background_lingers(
+    const ngx_http_oauth2_rs_background_t *background);
+static void ngx_http_oauth2_rs_stop_event(ngx_event_t *ev);
 static void ngx_http_oauth2_rs_ignore_event(ngx_event_t *ev);
 
-enum { NGX_HTTP_OAUTH2_RS_BACKGROUND_POOL = 1024 };
+enum {
+    NGX_HTTP_OAUTH2_RS_BACKGROUND_POOL = 1024,
+    NGX_HTTP_OAUTH2_RS_BACKGROUND_LOOK = 50,
+    NGX_HTTP_OAUTH2_RS_BACKGROUND_PATIENCE = 60000
+};
 
 ngx_int_t ngx_http_oauth2_rs_start_background(ngx_http_oauth2_rs_background_t *background,
                                               ngx_http_core_srv_conf_t *server,
@@ -147,19 +154,21 @@ static void ngx_http_oauth2_rs_background_woken(ngx_http_request_t *r) {
         reinterpret_cast<u_char *>(r->connection) -
         offsetof(ngx_http_oauth2_rs_background_t, connection));
 
-    if (!background->fetch->ended) {
+    if (background->fetch == nullptr || !background->fetch->ended) {
         return;
     }
 
     background->finish.handler = ngx_http_oauth2_rs_background_finish;
     background->finish.data = r->connection;
     background->finish.log = r->connection->log;
+    background->patience = ngx_current_msec + NGX_HTTP_OAUTH2_RS_BACKGROUND_PATIENCE;
     ngx_post_event(&background->finish, &ngx_posted_events);
 }
 
 /* The request goes, by us or because NGINX terminated it for want of memory. */
 static void ngx_http_oauth2_rs_background_lost(void *data) {
     auto *background = static_cast<ngx_http_oauth2_rs_background_t *>(data);
+    const ngx_uint_t told = background->fetch == nullptr;
 
     if (background->request == nullptr) {
         return;
@@ -167,12 +176,11 @@ static void ngx_http_oauth2_rs_background_lost(void *data) {
 
     background->request = nullptr;
     background->fetch = nullptr;
+    ngx_http_oauth2_rs_stop_background(background);
 
-    if (background->finish.posted) {
-        ngx_delete_posted_event(&background->finish);
+    if (!told) {
+        background->ended(background->data, nullptr);
     }
-
-    background->ended(background->data, nullptr);
 }
 
 static void ngx_http_oauth2_rs_background_finish(ngx_event_t *ev) {
@@ -182,10 +190,51 @@ static void ngx_http_oauth2_rs_background_finish(ngx_event_t *ev) {
     const ngx_http_oauth2_rs_fetch_t *fetch = background->fetch;
     ngx_pool_t *pool = background->connection.pool;
 
-    background->request = nullptr;
-    background->fetch = nullptr;
-    background->ended(background->data, fetch);
+    if (fetch != nullptr) {
+        background->fetch = nullptr;
+        background->ended(background->data, fetch);
+    }
 
+    if (ngx_http_oauth2_rs_background_lingers(background)) {
+        ngx_add_timer(ev, NGX_HTTP_OAUTH2_RS_BACKGROUND_LOOK);
+        return;
+    }
+
+    background->request = nullptr;
     ngx_http_free_request(r, 0);
+    ngx_http_oauth2_rs_stop_background(background);
     ngx_destroy_pool(pool);
+}
+
+/*
+ * Whether NGINX goes on with something else of the request, as it does where it brings a cached
+ * answer up to date after it has served it. Nobody is told of its end.
+ */
+static ngx_uint_t ngx_http_oauth2_rs_background_lingers(
+    const ngx_http_oauth2_rs_background_t *background) {
+    const ngx_http_request_t *r = background->request;
+
+    if (r->count == 1) {
+        return 0;
+    }
+
+    return r->blocked || (!ngx_exiting &&
+                          static_cast<ngx_msec_int_t>(background->patience - ngx_current_msec) > 0);
+}
+
+void ngx_http_oauth2_rs_stop_background(ngx_http_oauth2_rs_background_t *background) {
+    // Upstreams set timers of the connection that they send to, and leave them to its closing.
+    ngx_http_oauth2_rs_stop_event(&background->read);
+    ngx_http_oauth2_rs_stop_event(&background->write);
+    ngx_http_oauth2_rs_stop_event(&background->finish);
+}
+
+static void ngx_http_oauth2_rs_stop_event(ngx_event_t *ev) {
+    if (ev->timer_set) {
+        ngx_del_timer(ev);
+    }
+
+    if (ev->posted) {
+        ngx_delete_posted_event(ev);
+    }
 }

@@ -4,6 +4,7 @@ static oauth2_rs_text_t ngx_http_oauth2_rs_copy_news(const ngx_http_oauth2_rs_ke
                                                      const ngx_http_oauth2_rs_key_state_t *state);
 static ngx_uint_t ngx_http_oauth2_rs_is_old(const ngx_http_oauth2_rs_key_worker_t *worker,
                                             ngx_msec_t fetched);
+static ngx_msec_t ngx_http_oauth2_rs_cache_timeout(const ngx_http_oauth2_rs_key_worker_t *worker);
 static ngx_msec_t ngx_http_oauth2_rs_jittered(ngx_msec_t time);
 static void ngx_http_oauth2_rs_report_keys(void *host, oauth2_rs_severity_t severity,
                                            oauth2_rs_text_t message);
@@ -22,7 +23,7 @@ void ngx_http_oauth2_rs_sync_keys(ngx_http_oauth2_rs_key_worker_t *worker) {
     text = ngx_http_oauth2_rs_copy_news(worker, state);
     version = state->version;
     fetched = state->fetched;
-    worker->wake = worker->wake || (state->attempts != worker->attempts && !worker->fetching);
+    worker->endings += state->attempts != worker->attempts && !worker->fetching;
     worker->attempts = state->attempts;
     worker->failing = state->failures != 0;
 
@@ -70,14 +71,14 @@ static ngx_uint_t ngx_http_oauth2_rs_is_old(const ngx_http_oauth2_rs_key_worker_
 }
 
 ngx_uint_t ngx_http_oauth2_rs_take_lease(ngx_http_oauth2_rs_key_worker_t *worker) {
-    ngx_uint_t mine, wanted, leads;
+    ngx_uint_t mine, leads;
     ngx_http_oauth2_rs_key_state_t *state;
 
     state = ngx_http_oauth2_rs_lock_keys(worker->endpoint->zone);
 
-    wanted = state->due == 0 || ngx_http_oauth2_rs_reached(state->due);
     leads = ngx_http_oauth2_rs_leads_keys(worker->endpoint->zone);
-    mine = leads && !worker->fetching && wanted && !ngx_http_oauth2_rs_is_leased(state);
+    mine = leads && !worker->fetching && worker->background.request == nullptr &&
+           ngx_http_oauth2_rs_is_due(worker, state) && !ngx_http_oauth2_rs_is_leased(state);
 
     if (mine || (leads && worker->fetching)) {
         state->lease = ngx_current_msec + NGX_HTTP_OAUTH2_RS_KEY_LEASE;
@@ -86,6 +87,22 @@ ngx_uint_t ngx_http_oauth2_rs_take_lease(ngx_http_oauth2_rs_key_worker_t *worker
     ngx_http_oauth2_rs_unlock_keys(worker->endpoint->zone);
 
     return mine;
+}
+
+ngx_uint_t ngx_http_oauth2_rs_is_due(const ngx_http_oauth2_rs_key_worker_t *worker,
+                                     const ngx_http_oauth2_rs_key_state_t *state) {
+    if (state->due == 0 || ngx_http_oauth2_rs_reached(state->due)) {
+        return 1;
+    }
+
+    // Whoever fetched may be content with older keys than this store of the same URI.
+    return state->version != 0 && state->failures == 0 &&
+           ngx_http_oauth2_rs_reached(state->fetched + ngx_http_oauth2_rs_cache_timeout(worker));
+}
+
+static ngx_msec_t ngx_http_oauth2_rs_cache_timeout(const ngx_http_oauth2_rs_key_worker_t *worker) {
+    return static_cast<ngx_msec_t>(
+        ngx_min(worker->source.cache_timeout_ms, static_cast<int64_t>(NGX_MAX_INT32_VALUE)));
 }
 
 /* Under the lock. The flag tells whoever takes it next that the writer died at it. */
@@ -120,9 +137,8 @@ void ngx_http_oauth2_rs_record_success(ngx_http_oauth2_rs_key_worker_t *worker,
     state->attempts++;
     state->failures = 0;
     state->fetched = ngx_current_msec;
-    state->due = ngx_current_msec +
-                 ngx_http_oauth2_rs_jittered(static_cast<ngx_msec_t>(ngx_min(
-                     worker->source.cache_timeout_ms, static_cast<int64_t>(NGX_MAX_INT32_VALUE))));
+    state->due =
+        ngx_current_msec + ngx_http_oauth2_rs_jittered(ngx_http_oauth2_rs_cache_timeout(worker));
     state->lease = 0;
     worker->version = state->version;
     worker->fetched = state->fetched;

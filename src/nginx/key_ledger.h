@@ -15,6 +15,10 @@ enum { NGX_HTTP_OAUTH2_RS_KEY_LEASE = 5000 };
  */
 void ngx_http_oauth2_rs_sync_keys(ngx_http_oauth2_rs_key_worker_t *worker);
 
+/* Under the lock: whether the keys are to be fetched, as far as this store goes. */
+ngx_uint_t ngx_http_oauth2_rs_is_due(const ngx_http_oauth2_rs_key_worker_t *worker,
+                                     const ngx_http_oauth2_rs_key_state_t *state);
+
 /* Whether this worker is to begin to fetch now; renews the lease of one that is at it. */
 ngx_uint_t ngx_http_oauth2_rs_take_lease(ngx_http_oauth2_rs_key_worker_t *worker);
 

@@ -104,6 +104,8 @@ static void ngx_http_oauth2_rs_stop_key_worker(void *data) {
     if (worker->tick.posted) {
         ngx_delete_posted_event(&worker->tick);
     }
+
+    ngx_http_oauth2_rs_stop_background(&worker->background);
 }
 
 static void ngx_http_oauth2_rs_key_tick(ngx_event_t *ev) {
@@ -126,8 +128,8 @@ static void ngx_http_oauth2_rs_key_tick(ngx_event_t *ev) {
     ngx_http_oauth2_rs_sync_keys(worker);
     ngx_http_oauth2_rs_note_forsaken(worker);
 
-    if (worker->wake) {
-        worker->wake = 0;
+    if (worker->woken != worker->endings) {
+        worker->woken = worker->endings;
         ngx_http_oauth2_rs_wake(worker);
     }
 
@@ -150,7 +152,7 @@ static void ngx_http_oauth2_rs_note_forsaken(ngx_http_oauth2_rs_key_worker_t *wo
 
     } else if (ngx_http_oauth2_rs_reached(worker->forsaken + NGX_HTTP_OAUTH2_RS_KEY_LEASE)) {
         worker->forsaken = 0;
-        worker->wake = 1;
+        worker->endings++;
     }
 }
 
@@ -198,7 +200,7 @@ static void ngx_http_oauth2_rs_keys_fetched(void *data, const ngx_http_oauth2_rs
         ngx_http_oauth2_rs_record_failure(worker);
     }
 
-    worker->wake = 1;
+    worker->endings++;
     ngx_http_oauth2_rs_tick_soon(worker);
 }
 

@@ -7,12 +7,12 @@ static ngx_http_oauth2_rs_key_worker_t *ngx_http_oauth2_rs_find_key_worker(ngx_h
                                                                            const void *source);
 static ngx_uint_t ngx_http_oauth2_rs_may_wait(ngx_http_oauth2_rs_key_worker_t *worker, int miss);
 static oauth2_rs_fetch_state_t ngx_http_oauth2_rs_enqueue(ngx_http_request_t *r,
-                                                          ngx_http_oauth2_rs_key_worker_t *worker,
-                                                          ngx_uint_t ended);
+                                                          ngx_http_oauth2_rs_key_worker_t *worker);
 static void ngx_http_oauth2_rs_wait_cleanup(void *data);
 
 void ngx_http_oauth2_rs_wake(ngx_http_oauth2_rs_key_worker_t *worker) {
     ngx_queue_t woken, *q;
+    const ngx_uint_t endings = worker->endings;
     ngx_connection_t *c;
     ngx_http_request_t *r;
     ngx_http_oauth2_rs_wait_t *wait;
@@ -29,6 +29,13 @@ void ngx_http_oauth2_rs_wake(ngx_http_oauth2_rs_key_worker_t *worker) {
         q = ngx_queue_head(&woken);
         ngx_queue_remove(q);
         wait = ngx_queue_data(q, ngx_http_oauth2_rs_wait_t, queue);
+
+        // What ended before it came is not what it waits for.
+        if (wait->since == endings) {
+            ngx_queue_insert_tail(&worker->waiting, q);
+            continue;
+        }
+
         ngx_queue_init(&wait->queue);
         wait->ended = 1;
 
@@ -62,12 +69,13 @@ oauth2_rs_fetch_state_t ngx_http_oauth2_rs_await_keys(void *host, const void *so
     version = worker->version;
     ngx_http_oauth2_rs_sync_keys(worker);
 
-    if (worker->wake) {
+    if (worker->woken != worker->endings) {
         ngx_http_oauth2_rs_tick_soon(worker);
     }
 
+    // No wait is noted: where these are not the ones either, the request may yet wait for others.
     if (worker->version != version && worker->version != 0) {
-        return ngx_http_oauth2_rs_enqueue(r, worker, 1);
+        return OAUTH2_RS_FETCH_ENDED;
     }
 
     if (!ngx_http_oauth2_rs_may_wait(worker, miss)) {
@@ -76,7 +84,7 @@ oauth2_rs_fetch_state_t ngx_http_oauth2_rs_await_keys(void *host, const void *so
 
     ngx_http_oauth2_rs_tick_soon(worker);
 
-    return ngx_http_oauth2_rs_enqueue(r, worker, 0);
+    return ngx_http_oauth2_rs_enqueue(r, worker);
 }
 
 static ngx_http_oauth2_rs_key_worker_t *ngx_http_oauth2_rs_find_key_worker(ngx_http_request_t *r,
@@ -107,8 +115,7 @@ static ngx_uint_t ngx_http_oauth2_rs_may_wait(ngx_http_oauth2_rs_key_worker_t *w
 
     state = ngx_http_oauth2_rs_lock_keys(worker->endpoint->zone);
 
-    may = ngx_http_oauth2_rs_is_leased(state) || state->due == 0 ||
-          ngx_http_oauth2_rs_reached(state->due);
+    may = ngx_http_oauth2_rs_is_leased(state) || ngx_http_oauth2_rs_is_due(worker, state);
 
     if (!may && miss && (state->missed == 0 || ngx_http_oauth2_rs_reached(state->missed + pause))) {
         state->missed = ngx_current_msec;
@@ -122,8 +129,7 @@ static ngx_uint_t ngx_http_oauth2_rs_may_wait(ngx_http_oauth2_rs_key_worker_t *w
 }
 
 static oauth2_rs_fetch_state_t ngx_http_oauth2_rs_enqueue(ngx_http_request_t *r,
-                                                          ngx_http_oauth2_rs_key_worker_t *worker,
-                                                          ngx_uint_t ended) {
+                                                          ngx_http_oauth2_rs_key_worker_t *worker) {
     ngx_pool_cleanup_t *cln;
     ngx_http_oauth2_rs_ctx_t *ctx = ngx_http_oauth2_rs_get_ctx(r);
     ngx_http_oauth2_rs_wait_t *wait;
@@ -138,14 +144,10 @@ static oauth2_rs_fetch_state_t ngx_http_oauth2_rs_enqueue(ngx_http_request_t *r,
     ngx_queue_init(&wait->queue);
     wait->request = r;
     wait->source = worker->source.source;
+    wait->since = worker->endings;
     wait->next = ctx->waits;
     ctx->waits = wait;
     cln->handler = ngx_http_oauth2_rs_wait_cleanup;
-
-    if (ended) {
-        wait->ended = 1;
-        return OAUTH2_RS_FETCH_ENDED;
-    }
 
     ngx_queue_insert_tail(&worker->waiting, &wait->queue);
 

@@ -13,13 +13,17 @@ struct ngx_http_oauth2_rs_wait_s {
     ngx_http_oauth2_rs_wait_t *next;  // of the same request
     ngx_http_request_t *request;
     const void *source;
+    ngx_uint_t since;  // the last ending when it began to wait
     unsigned ended : 1;
 };
 
 /* oauth2_rs_host_t.await_keys; the host is the request. */
 oauth2_rs_fetch_state_t ngx_http_oauth2_rs_await_keys(void *host, const void *source, int miss);
 
-/* Judges the requests that wait anew, all of them and each once: some may wait again. */
+/*
+ * Judges the requests anew that began to wait before the last ending, all of them and each once:
+ * some may wait again.
+ */
 void ngx_http_oauth2_rs_wake(ngx_http_oauth2_rs_key_worker_t *worker);
 
 #endif

@@ -22,11 +22,12 @@ struct ngx_http_oauth2_rs_key_worker_s {
     ngx_uint_t version;   // of the text whose keys are in use; 0: none are
     ngx_msec_t fetched;   // when that was
     ngx_uint_t attempts;  // as the zone counted them at the last look
+    ngx_uint_t endings;   // of attempts that requests here may have waited for, counted
+    ngx_uint_t woken;     // the ending after which they were woken last
     ngx_msec_t forsaken;  // since when requests wait and nobody fetches; 0: it isn't so
     ngx_http_oauth2_rs_background_t background;
     unsigned fetching : 1;  // by this worker
     unsigned failing : 1;   // the last attempt of the node failed, and was told of
-    unsigned wake : 1;      // an attempt has ended that requests may wait for
 };
 
 /* Sees to what is due, in an event of its own. */

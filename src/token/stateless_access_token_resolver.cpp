@@ -28,21 +28,28 @@ bool is_for_want_of_a_key(const Denial& denial) {
 }
 
 /*
- * What `attempt` comes to; where it fails for want of a key that may have come since, once more. It
- * says whether it is final: a key bears the token's "kid", and no new one could change the outcome.
+ * What `attempt` comes to; where it fails for want of a key that may have come since, again. It says
+ * whether it is final: a key bears the token's "kid", and no new one could change the outcome. The
+ * keys that another process has fetched are at hand at once, and may be too old themselves: twice.
  */
 template <class T, class Attempt>
 Step<T> with_new_keys(const SecretsProvider& secrets, RequestContext& request, Attempt&& attempt) {
     bool final = false;
     Step<T> outcome = attempt(&final);
-    if (outcome.ok() || outcome.pending() || final || !is_for_want_of_a_key(outcome.denial())) {
-        return outcome;
+    for (int renewals = 0; renewals < 2; renewals++) {
+        if (outcome.ok() || outcome.pending() || final || !is_for_want_of_a_key(outcome.denial())) {
+            return outcome;
+        }
+        const auto renewed = secrets.renew(request);
+        if (!renewed.ok()) {
+            return renewed.template as<T>();
+        }
+        if (!renewed.value()) {
+            return outcome;
+        }
+        outcome = attempt(&final);
     }
-    const auto renewed = secrets.renew(request);
-    if (!renewed.ok()) {
-        return renewed.template as<T>();
-    }
-    return renewed.value() ? attempt(&final) : outcome;
+    return outcome;
 }
 
 }  // namespace

@@ -317,23 +317,23 @@ void test_a_key_that_is_new(void** /*state*/) {
     bench.store->on_renewal = [] { return Step<bool>(Pending{}); };
     assert_true(bench.resolve(token).pending());
     bench.store->on_renewal = [&] {
-        bench.store->hold("id", ec_signer().key());
+        // What another process has fetched may be no newer than what was there.
+        bench.store->hold("id", bench.store->renewals < 3 ? oct_signer().key() : ec_signer().key());
         return Step<bool>(true);
     };
     check_good(bench.resolve(token));
     // What verifies at once asks for no others.
-    bench.store->renewals = 0;
     check_good(bench.resolve(token));
-    assert_int_equal(bench.store->renewals, 0);
+    assert_int_equal(bench.store->renewals, 3);
 }
 
 void test_other_keys_that_do_not_fit_either(void** /*state*/) {
     Bench bench(key_list(rsa_signer().key()));
     const std::string token = token_of(ec_signer(), "ES256");
     check_denied(bench.resolve(token), Code::kUnknownKey);
-    assert_int_equal(bench.store->renewals, 1);
     bench.store->on_renewal = [] { return Step<bool>(true); };
     check_denied(bench.resolve(token), Code::kUnknownKey);
+    assert_int_equal(bench.store->renewals, 3);
     bench.store->hold("id", Signer::ec("P-256").key());
     check_denied(bench.resolve(token), Code::kBadSignature);
     bench.store->on_renewal = [] { return Step<bool>(Denial{Code::kInternalError, "broken"}); };

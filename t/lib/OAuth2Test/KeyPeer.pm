@@ -43,10 +43,20 @@ my $head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
 
 sub json { return OAuth2Test::Peer::answer(200, 'application/json', @_) }
 
+# So that NGINX reads it piece by piece.
+sub pieces {
+    my ($client, $set) = @_;
+    for my $piece (unpack '(a200)*', json($set)) {
+        syswrite $client, $piece or return;
+        select undef, undef, undef, 0.02;
+    }
+    return;
+}
+
 # The names of answers that are of no use.
 sub faults {
     my $self = shift;
-    my %good = map { $_ => 1 } keys %{$self->{sets}}, qw(hold jwk_type);
+    my %good = map { $_ => 1, "$_ in pieces" => 1 } keys %{$self->{sets}}, qw(hold jwk_type);
     my %all = answers($self->{sets}, '');
     return sort grep { !$good{$_} } keys %all;
 }
@@ -55,7 +65,7 @@ sub answers {
     my ($sets, $name) = @_;
     my $good = $sets->{first};
     return (
-        (map { my $set = $sets->{$_}; ($_ => sub { json($set) }) } keys %$sets),
+        (map { my $set = $sets->{$_}; ($_ => sub { json($set) }, "$_ in pieces" => sub { pieces($_[0], $set) }) } keys %$sets),
         jwk_type => sub { OAuth2Test::Peer::answer(200, 'application/jwk-set+json', $good) },
         # Waits until something else is to be answered.
         hold => sub {
