@@ -18,14 +18,15 @@ asan_cc_options() {
 
 # Writes build/asan/nginx, which starts the sanitized NGINX with its options; each process that finds
 # something leaves a file in build/asan/reports. Leaks don't count where NGINX only tests its
-# configuration or sends a signal: then it leaves without freeing what it read.
+# configuration or sends a signal: then it leaves without freeing what it read. Tests of faults load
+# libraries of their own before AddressSanitizer's.
 asan_wrapper() {
     local reports=$ROOT/build/asan/reports rules=$ROOT/t/sanitizers
     rm -rf "$reports"
     mkdir -p "$reports"
     cat >build/asan/nginx <<END
 #!/bin/sh
-ASAN_OPTIONS=log_path=$reports/report:detect_stack_use_after_return=1:strict_string_checks=1
+ASAN_OPTIONS=log_path=$reports/report:detect_stack_use_after_return=1:strict_string_checks=1:verify_asan_link_order=0
 UBSAN_OPTIONS=log_path=$reports/report:print_stacktrace=1:suppressions=$rules/undefined.supp
 LSAN_OPTIONS=suppressions=$rules/leak.supp:print_suppressions=0
 for argument; do
