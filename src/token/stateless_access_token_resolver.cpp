@@ -28,9 +28,10 @@ bool is_for_want_of_a_key(const Denial& denial) {
 }
 
 /*
- * What `attempt` comes to; where it fails for want of a key that may have come since, again. It says
- * whether it is final: a key bears the token's "kid", and no new one could change the outcome. The
- * keys that another process has fetched are at hand at once, and may be too old themselves: twice.
+ * What `attempt` comes to; where it fails for want of a key that may have come since, again. It
+ * says whether it is final: a key bears the token's "kid", and no new one could change the outcome.
+ * The keys that another process has fetched are at hand at once, and may be too old themselves:
+ * twice.
  */
 template <class T, class Attempt>
 Step<T> with_new_keys(const SecretsProvider& secrets, RequestContext& request, Attempt&& attempt) {
@@ -70,13 +71,12 @@ Resolution StatelessAccessTokenResolver::resolve(std::string_view token,
                                                     : resolve_encrypted(token, request);
 }
 
-bool StatelessAccessTokenResolver::upholds(const ResolvedToken& token,
-                                           RequestContext& request) const {
+bool StatelessAccessTokenResolver::upholds(const ResolvedToken& token) const {
     const KeyDigests& keys = token.facts().keys;
     auto key = keys.begin();
     for (const std::string* id :
          {&protection_.decryption_secret_id, &protection_.verification_secret_id}) {
-        if (!id->empty() && (key == keys.end() || !secrets_.holds(request, *id, *key++))) {
+        if (!id->empty() && (key == keys.end() || !secrets_.holds(*id, *key++))) {
             return false;
         }
     }
