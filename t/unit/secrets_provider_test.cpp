@@ -76,6 +76,12 @@ void test_a_named_key_that_does_not_fit_is_the_end(void** /*state*/) {
     check_text(chosen(mixed(), query("RS256", "ps")), "");
     check_text(chosen(mixed(), query("RS256", "o1")), "");
     check_text(chosen(mixed(), query("HS256", "r1")), "");
+    FakeRequestContext request;
+    for (const char* name : {"e1", "r1"}) {
+        assert_true(mixed().choose(request, query("RS256", name)).value().final());
+    }
+    assert_false(mixed().choose(request, query("RS256", "unknown")).value().final());
+    assert_false(mixed().choose(request, query("RS256")).value().final());
 }
 
 void test_an_unknown_name_is_no_name(void** /*state*/) {
