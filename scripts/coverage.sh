@@ -12,6 +12,7 @@ coverage_units() {
 }
 
 coverage_nginx() {
+    # shellcheck disable=SC2034 # make_nginx reads the first two
     local tree link=--add-dynamic-module work=$ROOT/build/nginx-coverage
     local -a flags
     choose_nginx
