@@ -41,6 +41,8 @@ Usage: ./build.sh [COMMAND]
   deb            build the Debian package; install, use and remove it in a throw-away Debian (as root)
   fuzz [SECONDS [NAME…]]   fuzz what reads foreign bytes, each fuzzer for a minute or as told
   mutate [PATTERN…]   take each check out of the sources, and show the unit test that then fails
+  coverage [FILE…]   the unit tests and the Test::Nginx files, or a choice of these, and the lines
+                 that none of them runs
   soak [MINUTES] put an NGINX under load, reload it, kill its workers, and account for every answer
   e2e            test against npm's oidc-provider, an authorization server, and npm's jose
   bench [ARM…]   measure what a request costs; bench --help has the options
@@ -127,7 +129,7 @@ check() {
 
 case ${1:-module} in
     module | deps | mint | unit | demo | e2e | bench | check) "${1:-module}" "${@:2}" ;;
-    asan | valgrind | static | deb | matrix | fuzz | mutate | soak)
+    asan | valgrind | static | deb | matrix | fuzz | mutate | soak | coverage)
         # shellcheck source=/dev/null
         . "scripts/$1.sh"
         "$@"

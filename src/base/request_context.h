@@ -40,14 +40,26 @@ enum class KeyDemand : unsigned char { kCold, kMiss };
 
 enum class FetchState : unsigned char { kNone, kPending, kEnded };
 
+/* What a secret store may ask of whoever wants keys: to wait for them. This one doesn't. */
+class KeyWaiter {
+  public:
+    virtual ~KeyWaiter() = default;
+
+    /*
+     * Waits for a fetch of the keys of a store: kPending. kEnded once one has ended that this
+     * request waited for, or newer keys were at hand; kNone where it is too soon for another.
+     */
+    virtual FetchState await_keys(const void* /*store*/, KeyDemand /*demand*/) {
+        return FetchState::kNone;
+    }
+};
+
 /*
  * The port: what the resource server may ask of the request it serves. Implemented by the shim over
  * the host's callbacks, and by fakes in tests. It lives for one call.
  */
-class RequestContext {
+class RequestContext : public KeyWaiter {
   public:
-    virtual ~RequestContext() = default;
-
     /* Milliseconds since the epoch, the same for the whole life of the request. */
     virtual std::int64_t now_ms() = 0;
 
@@ -68,14 +80,6 @@ class RequestContext {
      */
     virtual bool start_fetch(const FetchKey& /*key*/, const FetchRequest& /*request*/) {
         return false;
-    }
-
-    /*
-     * Waits for a fetch of the keys of a store: kPending. kEnded once one has ended that this
-     * request waited for, or newer keys were at hand; kNone where it is too soon for another.
-     */
-    virtual FetchState await_keys(const void* /*store*/, KeyDemand /*demand*/) {
-        return FetchState::kNone;
     }
 
     /* Bytes of the cache that all workers share, valid until the next call; nothing: a miss. */

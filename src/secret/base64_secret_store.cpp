@@ -40,7 +40,7 @@ Configured<Done> Base64SecretStore::load(const std::string& secret_id, const Loa
     return Done{};
 }
 
-Step<const KeySet*> Base64SecretStore::keys(RequestContext& /*request*/,
+Step<const KeySet*> Base64SecretStore::keys(KeyWaiter& /*waiter*/,
                                             std::string_view secret_id) const {
     return secrets_.find(secret_id);
 }

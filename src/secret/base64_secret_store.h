@@ -17,7 +17,7 @@ class Base64SecretStore final : public SecretStore {
     static Configured<std::unique_ptr<SecretStore>> make(const StoreSettings& settings);
 
     Configured<Done> load(const std::string& secret_id, const LoadContext& context) override;
-    Step<const KeySet*> keys(RequestContext& request, std::string_view secret_id) const override;
+    Step<const KeySet*> keys(KeyWaiter& waiter, std::string_view secret_id) const override;
     bool is_lasting() const override { return true; }
     Configured<std::optional<SecretBytes>> bytes(const std::string& secret_id) const override;
 

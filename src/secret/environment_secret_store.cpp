@@ -63,7 +63,7 @@ Configured<Done> EnvironmentSecretStore::load(const std::string& secret_id,
     return Done{};
 }
 
-Step<const KeySet*> EnvironmentSecretStore::keys(RequestContext& /*request*/,
+Step<const KeySet*> EnvironmentSecretStore::keys(KeyWaiter& /*waiter*/,
                                                  std::string_view secret_id) const {
     return secrets_.find(secret_id);
 }

@@ -22,7 +22,7 @@ class EnvironmentSecretStore final : public SecretStore {
     explicit EnvironmentSecretStore(SecretFormat format) : format_(format) {}
 
     Configured<Done> load(const std::string& secret_id, const LoadContext& context) override;
-    Step<const KeySet*> keys(RequestContext& request, std::string_view secret_id) const override;
+    Step<const KeySet*> keys(KeyWaiter& waiter, std::string_view secret_id) const override;
     bool is_lasting() const override { return true; }
     Configured<std::optional<SecretBytes>> bytes(const std::string& secret_id) const override;
 

@@ -64,8 +64,7 @@ Configured<Done> FileSecretStore::load(const std::string& secret_id, const LoadC
     return Done{};
 }
 
-Step<const KeySet*> FileSecretStore::keys(RequestContext& /*request*/,
-                                          std::string_view secret_id) const {
+Step<const KeySet*> FileSecretStore::keys(KeyWaiter& /*waiter*/, std::string_view secret_id) const {
     const auto found = slots_.find(slot_of(secret_id));
     return found == slots_.end() ? nullptr : found->second.keys.get();
 }

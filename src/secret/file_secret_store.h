@@ -25,7 +25,7 @@ class FileSecretStore : public SecretStore {
     explicit FileSecretStore(std::int64_t refresh_interval_ms);
 
     Configured<Done> load(const std::string& secret_id, const LoadContext& context) override;
-    Step<const KeySet*> keys(RequestContext& request, std::string_view secret_id) const override;
+    Step<const KeySet*> keys(KeyWaiter& waiter, std::string_view secret_id) const override;
     bool is_lasting() const override { return refresh_interval_ms_ == 0; }
     std::int64_t refresh_interval_ms() const override { return refresh_interval_ms_; }
     Refresh refresh(std::string* failure) override;

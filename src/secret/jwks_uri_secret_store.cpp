@@ -92,9 +92,9 @@ Configured<Done> JwksUriSecretStore::load(const std::string& /*secret_id*/,
     return Done{};
 }
 
-Step<const KeySet*> JwksUriSecretStore::keys(RequestContext& request,
+Step<const KeySet*> JwksUriSecretStore::keys(KeyWaiter& waiter,
                                              std::string_view /*secret_id*/) const {
-    if (!keys_ && request.await_keys(handle(), KeyDemand::kCold) == FetchState::kPending) {
+    if (!keys_ && waiter.await_keys(handle(), KeyDemand::kCold) == FetchState::kPending) {
         return Pending{};
     }
     if (!keys_) {
@@ -103,9 +103,9 @@ Step<const KeySet*> JwksUriSecretStore::keys(RequestContext& request,
     return keys_.get();
 }
 
-Step<bool> JwksUriSecretStore::renew(RequestContext& request) const {
+Step<bool> JwksUriSecretStore::renew(KeyWaiter& waiter) const {
     const std::shared_ptr<const KeySet> before = keys_;
-    if (request.await_keys(handle(), KeyDemand::kMiss) == FetchState::kPending) {
+    if (waiter.await_keys(handle(), KeyDemand::kMiss) == FetchState::kPending) {
         return Pending{};
     }
     return keys_ != before;

@@ -29,9 +29,9 @@ class JwksUriSecretStore final : public SecretStore, public KeySource {
     JwksUriSecretStore(std::string uri, std::string server, KeyTimeouts timeouts);
 
     Configured<Done> load(const std::string& secret_id, const LoadContext& context) override;
-    Step<const KeySet*> keys(RequestContext& request, std::string_view secret_id) const override;
+    Step<const KeySet*> keys(KeyWaiter& waiter, std::string_view secret_id) const override;
     KeySource* key_source() override { return this; }
-    Step<bool> renew(RequestContext& request) const override;
+    Step<bool> renew(KeyWaiter& waiter) const override;
 
     const std::string& uri() const override { return uri_; }
     const std::string& server() const override { return server_; }

@@ -75,7 +75,7 @@ class SecretStore {
      * The keys of a secret that was loaded, owned by the store and valid until the request is left;
      * nullptr where the store doesn't hold it.
      */
-    virtual Step<const KeySet*> keys(RequestContext& request, std::string_view secret_id) const = 0;
+    virtual Step<const KeySet*> keys(KeyWaiter& waiter, std::string_view secret_id) const = 0;
 
     /* The bytes of a secret that is no key; nothing where the store holds none of that id. */
     virtual Configured<std::optional<SecretBytes>> bytes(const std::string& /*secret_id*/) const {
@@ -98,7 +98,7 @@ class SecretStore {
      * After no key verified a token: true when there are other keys now; Pending while they are
      * fetched.
      */
-    virtual Step<bool> renew(RequestContext& /*request*/) const { return false; }
+    virtual Step<bool> renew(KeyWaiter& /*waiter*/) const { return false; }
 
     /* A file that this process can't read although refresh() will want it; empty: none. */
     virtual std::string unreadable_file() const { return {}; }

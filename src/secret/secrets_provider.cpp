@@ -26,25 +26,6 @@ void add_fitting(const KeySet& set, const SecretQuery& query, KeyChoice* choice)
     }
 }
 
-/* The same request where it is not to wait, nor to make anybody fetch: it has what it needs. */
-class Unwaiting final : public RequestContext {
-  public:
-    explicit Unwaiting(RequestContext& request) : request_(request) {}
-
-    std::int64_t now_ms() override { return request_.now_ms(); }
-    Result<Thumbprint> client_thumbprint() override { return request_.client_thumbprint(); }
-    std::optional<std::string_view> cache_get(const Digest& key) override {
-        return request_.cache_get(key);
-    }
-    void cache_put(const Digest& key, std::string_view bytes, std::int64_t until_ms) override {
-        request_.cache_put(key, bytes, until_ms);
-    }
-    void note_cache(CacheStatus status) override { request_.note_cache(status); }
-
-  private:
-    RequestContext& request_;
-};
-
 }  // namespace
 
 SecretsProvider::SecretsProvider(std::vector<std::shared_ptr<const SecretStore>> stores)
@@ -52,9 +33,8 @@ SecretsProvider::SecretsProvider(std::vector<std::shared_ptr<const SecretStore>>
       lasting_(std::all_of(stores_.begin(), stores_.end(),
                            [](const auto& store) { return store->is_lasting(); })) {}
 
-bool SecretsProvider::holds(RequestContext& request, std::string_view secret_id,
-                            const Digest& key) const {
-    Unwaiting unwaiting(request);
+bool SecretsProvider::holds(std::string_view secret_id, const Digest& key) const {
+    KeyWaiter unwaiting;
     const auto holds = [&](const auto& store) {
         const auto set = store->keys(unwaiting, secret_id);
         return set.ok() && set.value() != nullptr && set.value()->holds(key);
@@ -62,10 +42,10 @@ bool SecretsProvider::holds(RequestContext& request, std::string_view secret_id,
     return lasting_ || std::any_of(stores_.begin(), stores_.end(), holds);
 }
 
-Step<KeyChoice> SecretsProvider::choose(RequestContext& request, const SecretQuery& query) const {
+Step<KeyChoice> SecretsProvider::choose(KeyWaiter& waiter, const SecretQuery& query) const {
     KeyChoice fitting(query.purpose());
     for (const auto& store : stores_) {
-        const auto set = store->keys(request, query.secret_id);
+        const auto set = store->keys(waiter, query.secret_id);
         if (!set.ok() && !set.pending() && set.denial().code == Code::kKeysUnavailable) {
             fitting.mark_incomplete();
             continue;
@@ -86,10 +66,10 @@ Step<KeyChoice> SecretsProvider::choose(RequestContext& request, const SecretQue
     return fitting;
 }
 
-Step<bool> SecretsProvider::renew(RequestContext& request) const {
+Step<bool> SecretsProvider::renew(KeyWaiter& waiter) const {
     bool renewed = false;
     for (const auto& store : stores_) {
-        const auto step = store->renew(request);
+        const auto step = store->renew(waiter);
         if (!step.ok()) {
             return step;
         }

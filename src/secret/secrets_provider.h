@@ -72,19 +72,19 @@ class SecretsProvider {
      * bears the token's "kid", it alone counts, and may not fit; otherwise every key that fits
      * does, stores in order, keys in order.
      */
-    Step<KeyChoice> choose(RequestContext& request, const SecretQuery& query) const;
+    Step<KeyChoice> choose(KeyWaiter& waiter, const SecretQuery& query) const;
 
     /*
      * After none of those verified: true when a store has other keys now, Pending while one fetches
      * them.
      */
-    Step<bool> renew(RequestContext& request) const;
+    Step<bool> renew(KeyWaiter& waiter) const;
 
     /*
      * Whether that very key, which was chosen once, is still one of the secret's, as far as can be
      * said at once.
      */
-    bool holds(RequestContext& request, std::string_view secret_id, const Digest& key) const;
+    bool holds(std::string_view secret_id, const Digest& key) const;
 
   private:
     std::vector<std::shared_ptr<const SecretStore>> stores_;

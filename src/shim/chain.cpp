@@ -174,17 +174,6 @@ Configured<Stores> load_stores(const ChainSettings& settings, const std::string&
     return stores;
 }
 
-/* Time stands still while configuration is read. */
-class ConfigurationContext final : public RequestContext {
-  public:
-    std::int64_t now_ms() override { return 0; }
-    Result<Thumbprint> client_thumbprint() override { return Denial{}; }
-    std::optional<std::string_view> cache_get(const Digest& /*key*/) override { return {}; }
-    void cache_put(const Digest& /*key*/, std::string_view /*bytes*/,
-                   std::int64_t /*until_ms*/) override {}
-    void note_cache(CacheStatus /*status*/) override {}
-};
-
 bool is_fetched(const Stores& stores) {
     return std::any_of(stores.begin(), stores.end(), [](const std::shared_ptr<SecretStore>& store) {
         return store->key_source() != nullptr;
@@ -193,9 +182,9 @@ bool is_fetched(const Stores& stores) {
 
 std::vector<const Key*> keys_of(const Stores& stores, std::string_view secret_id) {
     std::vector<const Key*> keys;
-    ConfigurationContext context;
+    KeyWaiter unwaiting;
     for (const auto& store : stores) {
-        const auto set = store->keys(context, secret_id);
+        const auto set = store->keys(unwaiting, secret_id);
         if (set.ok() && set.value() != nullptr) {
             for (const KeyPointer& key : set.value()->keys()) {
                 keys.push_back(key.get());

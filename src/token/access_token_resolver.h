@@ -24,9 +24,7 @@ class AccessTokenResolver {
     virtual Resolution resolve(std::string_view token, RequestContext& request) const = 0;
 
     /* Whether it would still accept a token that it accepted before, as far as its keys go. */
-    virtual bool upholds(const ResolvedToken& /*token*/, RequestContext& /*request*/) const {
-        return true;
-    }
+    virtual bool upholds(const ResolvedToken& /*token*/) const { return true; }
 };
 
 }  // namespace oauth2_rs

@@ -35,9 +35,8 @@ Resolution CachingAccessTokenResolver::resolve(std::string_view token,
     return resolution;
 }
 
-bool CachingAccessTokenResolver::upholds(const ResolvedToken& token,
-                                         RequestContext& request) const {
-    return delegate_->upholds(token, request);
+bool CachingAccessTokenResolver::upholds(const ResolvedToken& token) const {
+    return delegate_->upholds(token);
 }
 
 std::optional<ResolvedToken> CachingAccessTokenResolver::recall(std::string_view token,
@@ -52,7 +51,7 @@ std::optional<ResolvedToken> CachingAccessTokenResolver::recall(std::string_view
     const auto& valid_until_ms = cached->token.facts().valid_until_ms;
     // What was judged later than now was judged by a clock that has been set back since.
     if (now_ms < cached->stored_ms || (valid_until_ms && now_ms > *valid_until_ms) ||
-        !delegate_->upholds(cached->token, request)) {
+        !delegate_->upholds(cached->token)) {
         return std::nullopt;
     }
     return std::move(cached->token);

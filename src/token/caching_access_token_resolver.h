@@ -29,7 +29,7 @@ class CachingAccessTokenResolver final : public AccessTokenResolver {
                                Digest fingerprint, CacheTimes times);
 
     Resolution resolve(std::string_view token, RequestContext& request) const override;
-    bool upholds(const ResolvedToken& token, RequestContext& request) const override;
+    bool upholds(const ResolvedToken& token) const override;
 
   private:
     std::optional<ResolvedToken> recall(std::string_view token, const Digest& key,

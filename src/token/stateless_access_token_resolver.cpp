@@ -70,13 +70,12 @@ Resolution StatelessAccessTokenResolver::resolve(std::string_view token,
                                                     : resolve_encrypted(token, request);
 }
 
-bool StatelessAccessTokenResolver::upholds(const ResolvedToken& token,
-                                           RequestContext& request) const {
+bool StatelessAccessTokenResolver::upholds(const ResolvedToken& token) const {
     const KeyDigests& keys = token.facts().keys;
     auto key = keys.begin();
     for (const std::string* id :
          {&protection_.decryption_secret_id, &protection_.verification_secret_id}) {
-        if (!id->empty() && (key == keys.end() || !secrets_.holds(request, *id, *key++))) {
+        if (!id->empty() && (key == keys.end() || !secrets_.holds(*id, *key++))) {
             return false;
         }
     }

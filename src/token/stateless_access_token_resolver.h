@@ -37,7 +37,7 @@ class StatelessAccessTokenResolver final : public AccessTokenResolver {
                                  ClaimsPolicy policy);
 
     Resolution resolve(std::string_view token, RequestContext& request) const override;
-    bool upholds(const ResolvedToken& token, RequestContext& request) const override;
+    bool upholds(const ResolvedToken& token) const override;
 
   private:
     struct Decrypted {

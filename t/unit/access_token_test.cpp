@@ -92,6 +92,26 @@ void test_resolvers_compose_while_they_wait(void** /*state*/) {
     assert_int_equal(leaf.questions, 4);
 }
 
+/* Only what was read once gets there, so it is memory that was short: no claims are not no rules.
+ */
+void test_a_payload_that_cannot_be_read(void** /*state*/) {
+    const auto is_thrown = [](const ResolvedToken& token, bool as_text) {
+        try {
+            as_text ? static_cast<void>(token.text()) : static_cast<void>(token.claims());
+        } catch (const std::bad_alloc&) {
+            return true;
+        }
+        return false;
+    };
+    const ResolvedToken undecoded = ResolvedToken::of_payload("e30.!.c", {});
+    assert_true(is_thrown(undecoded, true));
+    assert_true(is_thrown(undecoded, false));
+    const std::string no_object = compact("{}", "[]", "s");
+    const ResolvedToken unparsed = ResolvedToken::of_payload(no_object, {});
+    assert_false(is_thrown(unparsed, true));
+    assert_true(is_thrown(unparsed, false));
+}
+
 }  // namespace
 
 int main() {
@@ -101,6 +121,7 @@ int main() {
         cmocka_unit_test(test_claims_in_the_token),
         cmocka_unit_test(test_no_more_keys_than_a_token_may_need),
         cmocka_unit_test(test_resolvers_compose_while_they_wait),
+        cmocka_unit_test(test_a_payload_that_cannot_be_read),
     };
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

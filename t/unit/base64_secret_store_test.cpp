@@ -100,6 +100,24 @@ void test_bad_settings_are_refused(void** /*state*/) {
     check_lacks(forgotten.error().message, "aHVz");
 }
 
+/* What stands in the configuration stays as it is until that is read again. */
+void test_nothing_is_renewed(void** /*state*/) {
+    const std::string a = "a=" + encode_base64(kSecret);
+    const auto made = make({a});
+    check_good(made);
+    SecretStore& store = *made.value();
+    check_load(&store, "a");
+    std::string failure;
+    assert_true(store.refresh(&failure) == Refresh::kUnchanged);
+    check_text(failure, "");
+    check_text(store.unreadable_file(), "");
+    assert_int_equal(store.refresh_interval_ms(), 0);
+    FakeRequestContext request;
+    const auto renewed = store.renew(request);
+    check_good(renewed);
+    assert_false(renewed.value());
+}
+
 }  // namespace
 
 int main() {
@@ -110,6 +128,7 @@ int main() {
         cmocka_unit_test(test_loading_twice_changes_nothing),
         cmocka_unit_test(test_bad_values_are_refused),
         cmocka_unit_test(test_bad_settings_are_refused),
+        cmocka_unit_test(test_nothing_is_renewed),
     };
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

@@ -21,9 +21,7 @@ class Leaf final : public AccessTokenResolver {
         ++questions;
         return *answer;
     }
-    bool upholds(const ResolvedToken& /*token*/, RequestContext& /*request*/) const override {
-        return upheld;
-    }
+    bool upholds(const ResolvedToken& /*token*/) const override { return upheld; }
 
     std::optional<Resolution> answer =
         resolved_token(R"({"sub":"alice","scope":"read","exp":1700003600,"cnf":{"jkt":"other"}})");
@@ -120,6 +118,15 @@ void test_what_ends_now_is_not_kept(void** /*state*/) {
     assert_true(request.cache.empty());
 }
 
+/* What is above asks through it. */
+void test_the_delegate_says_what_holds(void** /*state*/) {
+    const Cached cached;
+    const ResolvedToken& token = cached.leaf->answer->value();
+    assert_true(cached.resolver.upholds(token));
+    cached.leaf->upheld = false;
+    assert_false(cached.resolver.upholds(token));
+}
+
 }  // namespace
 
 int main() {
@@ -130,6 +137,7 @@ int main() {
         cmocka_unit_test(test_what_is_not_granted_is_not_kept),
         cmocka_unit_test(test_how_long_it_is_kept),
         cmocka_unit_test(test_what_ends_now_is_not_kept),
+        cmocka_unit_test(test_the_delegate_says_what_holds),
     };
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

@@ -7,6 +7,7 @@
 
 #include "checks.h"
 #include "fakes.h"
+#include "keystores.h"
 
 using namespace oauth2_rs;
 using namespace oauth2_rs::fakes;
@@ -141,6 +142,11 @@ void test_what_contradicts_null(void** /*state*/) {
     settings.algorithms.clear();
     settings.stores.push_back(file.settings());
     check_bad(settings, "no jwks store");
+    check_good(check_confirmation(settings));
+    settings.confirmation_required = true;
+    check_refused(check_confirmation(settings), "null goes with no oauth2_confirmation_key req");
+    settings.verification_secret = "id";
+    check_good(check_confirmation(settings));
 }
 
 void test_algorithms(void** /*state*/) {
@@ -342,6 +348,23 @@ void test_every_place_that_is_asked_is_in_the_fingerprint(void** /*state*/) {
     check_fingerprints_differ(changes);
 }
 
+/* A store that can't say whether it holds a keystore's password ends the search. */
+void test_a_password_in_another_store(void** /*state*/) {
+    TemporaryDirectory directory;
+    directory.write("pin", "no base64");
+    const std::string path = "path=" + directory.path("");
+    const std::string file =
+        "file=" + directory.write("a.p12", Keystore("hush").add("id", ec_signer()).der());
+    Settings settings;
+    settings.stores = {{"keystore", {file, "password_secret=pin"}, ""}};
+    check_bad(settings, "password_secret: no other oauth2_secret_store holds \"pin\"");
+    settings.stores.push_back({"directory", {path}, ""});
+    check_bad(settings,
+              "oauth2_secret_store keystore: \"" + directory.path("pin") + "\": it isn't");
+    directory.write("pin", encode_base64("hush"));
+    check_built(settings);
+}
+
 }  // namespace
 
 int main() {
@@ -363,6 +386,7 @@ int main() {
         cmocka_unit_test(test_equal_stores_are_one),
         cmocka_unit_test(test_every_setting_is_in_the_fingerprint),
         cmocka_unit_test(test_every_place_that_is_asked_is_in_the_fingerprint),
+        cmocka_unit_test(test_a_password_in_another_store),
     };
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

@@ -107,6 +107,8 @@ static void test_equal_settings_share_a_resolver(void **state) {
     again.settings.skew_ms = 1;
     assert_true(oauth2_rs_registry_resolver(registry, &again.settings, reporter()) != first);
     again.settings.skew_ms = 0;
+    again.settings.profile = OAUTH2_RS_PROFILE_AM;
+    assert_true(oauth2_rs_registry_resolver(registry, &again.settings, reporter()) != first);
     again.settings.profile = OAUTH2_RS_PROFILE_RFC9068;
     assert_true(oauth2_rs_registry_resolver(registry, &again.settings, reporter()) != first);
     again.settings.profile = OAUTH2_RS_PROFILE_ANY;
@@ -158,6 +160,9 @@ static void test_bad_settings_are_reported(void **state) {
     bench.settings.algorithms = &bench.algorithm;
     bench.settings.algorithm_count = 1;
     check_settings(&bench, "unknown algorithm \"HS1\"");
+    bench.settings.verification_secret = text("null");
+    bench.settings.confirmation_required = 1;
+    check_settings(&bench, "null goes with no oauth2_confirmation_key required");
 }
 
 /* A value that no directive has must not choose the laxest profile. */

@@ -228,6 +228,27 @@ void test_bad_settings_are_refused(void** /*state*/) {
     check_refused(make({"path=a", "suffix=/../../etc/x"}), "no \"/\"");
     check_refused(make({"path=a", "file=b"}), "unknown parameter \"file\"");
     check_refused(make({"a"}), "name=value");
+    check_refused(make({"path=a", "cache_timeout=soon"}), "cache_timeout: ");
+}
+
+/* A keystore's password is no key: any length will do. */
+void test_the_bytes_of_a_secret(void** /*state*/) {
+    TemporaryDirectory directory;
+    directory.write("pin", encode_base64("hush") + "\n");
+    directory.write("broken", "hush-hush");
+    const auto store = store_of(directory, "base64");
+    const auto pin = store->bytes("pin");
+    check_good(pin);
+    check_text(as_text(pin.value().value()), "hush");
+    const auto none = store->bytes("none");
+    check_good(none);
+    assert_false(none.value().has_value());
+    const auto broken = store->bytes("broken");
+    check_refused(broken, "/broken\": it isn't base64");
+    check_lacks(broken.error().message, "hush");
+    const auto nowhere = make({"path=" + directory.path("none")});
+    check_good(nowhere);
+    check_refused(nowhere.value()->bytes("pin"), "there is no directory");
 }
 
 }  // namespace
@@ -247,6 +268,7 @@ int main() {
         cmocka_unit_test(test_readable_secrets_are_warned_of),
         cmocka_unit_test(test_relative_paths),
         cmocka_unit_test(test_bad_settings_are_refused),
+        cmocka_unit_test(test_the_bytes_of_a_secret),
     };
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

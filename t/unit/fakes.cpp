@@ -79,8 +79,7 @@ void FakeSecretStore::hold(const std::string& secret_id, KeyPointer key) {
     hold(secret_id, key_list(std::move(key)));
 }
 
-Step<const KeySet*> FakeSecretStore::keys(RequestContext& /*request*/,
-                                          std::string_view secret_id) const {
+Step<const KeySet*> FakeSecretStore::keys(KeyWaiter& /*waiter*/, std::string_view secret_id) const {
     ++questions;
     if (pending) {
         return Pending{};
@@ -92,7 +91,7 @@ Step<const KeySet*> FakeSecretStore::keys(RequestContext& /*request*/,
     return found == sets_.end() ? nullptr : &found->second;
 }
 
-Step<bool> FakeSecretStore::renew(RequestContext& /*request*/) const {
+Step<bool> FakeSecretStore::renew(KeyWaiter& /*waiter*/) const {
     ++renewals;
     return on_renewal ? on_renewal() : Step<bool>(false);
 }

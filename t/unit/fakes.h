@@ -117,8 +117,8 @@ class FakeSecretStore final : public SecretStore {
                           const LoadContext& /*context*/) override {
         return Done{};
     }
-    Step<const KeySet*> keys(RequestContext& request, std::string_view secret_id) const override;
-    Step<bool> renew(RequestContext& request) const override;
+    Step<const KeySet*> keys(KeyWaiter& waiter, std::string_view secret_id) const override;
+    Step<bool> renew(KeyWaiter& waiter) const override;
 
     bool is_lasting() const override { return lasting; }
 

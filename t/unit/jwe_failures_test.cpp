@@ -25,6 +25,7 @@
 
 #include "checks.h"
 #include "fakes.h"
+#include "jose/decrypter.h"
 #include "jose/jwe.h"
 #include "recipient.h"
 
@@ -269,6 +270,25 @@ void test_decompression(void** /*state*/) {
     check_every_failure(shared, "dir", "A256GCM", deflated(kContent), {R"(,"zip":"DEF")"});
 }
 
+/* The key decides; what the engine is told beside it must not make it decrypt. */
+void test_an_algorithm_that_manages_no_key(void** /*state*/) {
+    const SecretBytes secret = to_secret(std::string(32, 's'));
+    const Recipient shared = Recipient::oct(std::string(32, 's'));
+    const std::string token = shared.encrypt("dir", "A256GCM", kContent).token();
+    auto parsed = parse_jwe(token);
+    check_good(parsed);
+    Jwe& jwe = parsed.value();
+    const auto engine = make_openssl_decrypter(secret, nullptr);
+    const auto content = engine->decrypt(jwe);
+    assert_true(content.has_value());
+    check_text(as_text(*content), kContent);
+    for (const char* name : {"HS256", "A256GCM"}) {
+        jwe.algorithm = find_algorithm(name);
+        assert_false(engine->decrypt(jwe).has_value());
+        check_no_error_queued();
+    }
+}
+
 }  // namespace
 
 int main() {
@@ -277,6 +297,7 @@ int main() {
         cmocka_unit_test(test_unwrapping),
         cmocka_unit_test(test_agreement),
         cmocka_unit_test(test_decompression),
+        cmocka_unit_test(test_an_algorithm_that_manages_no_key),
     };
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

@@ -264,6 +264,20 @@ void test_sets_hold_keys_for_both_purposes(void** /*state*/) {
     assert_int_equal(set.named("c", KeyPurpose::kDecrypt).size(), 1);
 }
 
+/* What signs, or encrypts the content, manages no key. */
+void test_an_algorithm_of_another_kind_manages_no_key(void** /*state*/) {
+    const Algorithm& encryption = *find_algorithm("A256GCM");
+    for (const KeyPointer& key :
+         key_list(rsa_recipient().key(), ec_recipient().key(), oct(32).key())) {
+        for (std::size_t index = 0; index < kAlgorithmCount; ++index) {
+            const Algorithm& algorithm = *algorithm_at(index);
+            if (algorithm.kind != AlgorithmKind::kKeyManagement) {
+                assert_false(key->fits(algorithm, encryption, key->curve()));
+            }
+        }
+    }
+}
+
 }  // namespace
 
 int main() {
@@ -284,6 +298,7 @@ int main() {
         cmocka_unit_test(test_keys_of_pem_files_decrypt_with_their_private_half),
         cmocka_unit_test(test_pss_keys_decrypt_nothing),
         cmocka_unit_test(test_sets_hold_keys_for_both_purposes),
+        cmocka_unit_test(test_an_algorithm_of_another_kind_manages_no_key),
     };
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

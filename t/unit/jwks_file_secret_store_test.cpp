@@ -231,6 +231,7 @@ void test_bad_settings_are_refused(void** /*state*/) {
     check_refused(make({"path=a"}), "unknown parameter \"path\"");
     check_refused(make({"file=a", "file=b"}), "given twice");
     check_refused(make({"keys.json"}), "name=value");
+    check_refused(make({"file=a", "cache_timeout=soon"}), "cache_timeout: ");
 }
 
 void test_types_of_stores(void** /*state*/) {

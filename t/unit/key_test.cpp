@@ -221,6 +221,16 @@ void test_weak_keys_say_why(void** /*state*/) {
     check_no_error_queued();
 }
 
+/* What manages keys, or encrypts, verifies nothing. */
+void test_an_algorithm_of_another_kind_fits_no_signature(void** /*state*/) {
+    for (const KeyPointer& key :
+         key_list(rsa_signer().key(), ec_signer().key(), oct_signer().key())) {
+        for (std::size_t index = kSignatureAlgorithmCount; index < kAlgorithmCount; ++index) {
+            assert_false(key->fits(*algorithm_at(index)));
+        }
+    }
+}
+
 }  // namespace
 
 int main() {
@@ -238,6 +248,7 @@ int main() {
         cmocka_unit_test(test_a_digest_tells_keys_apart),
         cmocka_unit_test(test_sound_keys_have_no_weakness),
         cmocka_unit_test(test_weak_keys_say_why),
+        cmocka_unit_test(test_an_algorithm_of_another_kind_fits_no_signature),
     };
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

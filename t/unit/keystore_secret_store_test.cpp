@@ -208,6 +208,9 @@ void test_files(void** /*state*/) {
     const std::string path = bench.directory.path("keys.p12");
     std::filesystem::remove(path);
     check_refused(bench.load("one"), "there is no file \"" + path + "\"");
+    std::filesystem::create_directory(path);
+    check_refused(bench.load("one"), "keys.p12\": it is no regular file");
+    std::filesystem::remove(path);
     bench.directory.write("keys.p12", "no keystore");
     check_refused(bench.load("one"), "keys.p12\": it is no PKCS#12 keystore");
     bench.directory.write("keys.p12", two_keys(), 0644);

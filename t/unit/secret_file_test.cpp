@@ -1,8 +1,12 @@
+// link: -Wl,--wrap=fdopen
+
 #include "secret/secret_file.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstdio>
 #include <filesystem>
 #include <string>
 
@@ -11,6 +15,25 @@
 
 using namespace oauth2_rs;
 using namespace oauth2_rs::fakes;
+
+namespace {
+
+bool streams_fail = false;
+
+}  // namespace
+
+extern "C" {
+
+std::FILE* __real_fdopen(int, const char*);
+std::FILE* __wrap_fdopen(int descriptor, const char* mode) {
+    if (streams_fail) {
+        errno = ENOMEM;
+        return nullptr;
+    }
+    return __real_fdopen(descriptor, mode);
+}
+
+}  // extern "C"
 
 namespace {
 
@@ -101,6 +124,32 @@ void test_the_warning_says_the_mend(void** /*state*/) {
     check_holds(warning, "chmod o-r");
 }
 
+/* The file that is opened next gets the lowest number that is free. */
+int next_descriptor() {
+    const int descriptor = dup(STDERR_FILENO);
+    assert_true(descriptor >= 0);
+    close(descriptor);
+    return descriptor;
+}
+
+void test_a_file_without_a_stream_is_closed(void** /*state*/) {
+    TemporaryDirectory directory;
+    const std::string path = directory.write("file", "text");
+    const int before = next_descriptor();
+    streams_fail = true;
+    const auto file = read_secret_file(path);
+    streams_fail = false;
+    check_refused(file, "can't read");
+    assert_int_equal(next_descriptor(), before);
+    check_content(path, "text");
+}
+
+/* Half a secret must not be taken for a whole one. */
+void test_a_file_that_breaks_off_is_an_error(void** /*state*/) {
+    // A regular file whose first page, the null pointer's, nobody can read.
+    check_refused(read_secret_file("/proc/self/mem"), "can't read \"/proc/self/mem\": ");
+}
+
 }  // namespace
 
 int main() {
@@ -114,6 +163,8 @@ int main() {
         cmocka_unit_test(test_one_mebibyte_is_the_most),
         cmocka_unit_test(test_who_may_read_it_is_noticed),
         cmocka_unit_test(test_the_warning_says_the_mend),
+        cmocka_unit_test(test_a_file_without_a_stream_is_closed),
+        cmocka_unit_test(test_a_file_that_breaks_off_is_an_error),
     };
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

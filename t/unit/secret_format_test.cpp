@@ -146,6 +146,25 @@ void test_messages_hold_nothing_of_the_secret(void** /*state*/) {
     }
 }
 
+/* A file that holds a key in a format of its own has no bytes to be a password. */
+void test_the_bytes_of_a_secret(void** /*state*/) {
+    const auto bytes = [](const std::string& content, SecretFormat format) {
+        return parse_bytes(to_secret(content), format);
+    };
+    const auto plain = bytes("hush", SecretFormat::kPlain);
+    check_good(plain);
+    check_text(as_text(plain.value().value()), "hush");
+    const auto decoded = bytes(encode_base64("hush"), SecretFormat::kBase64);
+    check_good(decoded);
+    check_text(as_text(decoded.value().value()), "hush");
+    check_refused(bytes("hush-hush", SecretFormat::kBase64), "isn't base64");
+    for (const SecretFormat format : {SecretFormat::kPem, SecretFormat::kJwk}) {
+        const auto none = bytes("hush", format);
+        check_good(none);
+        assert_false(none.value().has_value());
+    }
+}
+
 }  // namespace
 
 int main() {
@@ -161,6 +180,7 @@ int main() {
         cmocka_unit_test(test_weak_keys_are_refused),
         cmocka_unit_test(test_a_format_that_is_none),
         cmocka_unit_test(test_messages_hold_nothing_of_the_secret),
+        cmocka_unit_test(test_the_bytes_of_a_secret),
     };
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

@@ -76,6 +76,12 @@ void test_a_named_key_that_does_not_fit_is_the_end(void** /*state*/) {
     check_text(chosen(mixed(), query("RS256", "ps")), "");
     check_text(chosen(mixed(), query("RS256", "o1")), "");
     check_text(chosen(mixed(), query("HS256", "r1")), "");
+    FakeRequestContext request;
+    for (const char* name : {"e1", "r1"}) {
+        assert_true(mixed().choose(request, query("RS256", name)).value().final());
+    }
+    assert_false(mixed().choose(request, query("RS256", "unknown")).value().final());
+    assert_false(mixed().choose(request, query("RS256")).value().final());
 }
 
 void test_an_unknown_name_is_no_name(void** /*state*/) {
@@ -199,7 +205,7 @@ void test_renewal_asks_every_store(void** /*state*/) {
     check_denied(secrets.renew(request), Code::kInternalError);
 }
 
-/* A request that has its token in the cache must not begin to wait. */
+/* Who has a token in the cache must not begin to wait: it isn't asked for a waiter. */
 void test_to_hold_is_to_have_at_hand(void** /*state*/) {
     auto made = make_secret_store({"jwks", {"uri=/keys"}, ""});
     check_good(made);
@@ -208,15 +214,11 @@ void test_to_hold_is_to_have_at_hand(void** /*state*/) {
     check_good(fetched->load("id", loading(&warnings)));
     const StorePointer other = store(key_list(ec_signer().key()));
     const SecretsProvider secrets({fetched, other});
-    FakeRequestContext request;
-    request.keys_state = FetchState::kPending;
     const KeyPointer key = rsa_signer().key();
-    assert_false(secrets.holds(request, "id", key->digest()));
-    assert_true(secrets.holds(request, "id", ec_signer().key()->digest()));
-    assert_true(request.waits.empty());
+    assert_false(secrets.holds("id", key->digest()));
+    assert_true(secrets.holds("id", ec_signer().key()->digest()));
     check_good(fetched->key_source()->accept("{\"keys\":[" + rsa_signer().jwk() + "]}"));
-    assert_true(secrets.holds(request, "id", key->digest()));
-    assert_true(request.waits.empty());
+    assert_true(secrets.holds("id", key->digest()));
 }
 
 /* By the key's own digest, whatever store it is in now. */
@@ -224,37 +226,35 @@ void test_whether_a_key_is_still_there(void** /*state*/) {
     const StorePointer first = store(key_list(rsa_signer().key()));
     const StorePointer second = store(key_list(ec_signer().key()));
     const SecretsProvider secrets = provider({first, second});
-    FakeRequestContext request;
-    assert_true(secrets.holds(request, "id", rsa_signer().key()->digest()));
-    assert_true(secrets.holds(request, "id", ec_signer().key()->digest()));
-    assert_false(secrets.holds(request, "other", rsa_signer().key()->digest()));
-    assert_false(secrets.holds(request, "id", oct_signer().key()->digest()));
-    assert_false(secrets.holds(request, "id", rsa_signer().key(kid("renamed"))->digest()));
+    assert_true(secrets.holds("id", rsa_signer().key()->digest()));
+    assert_true(secrets.holds("id", ec_signer().key()->digest()));
+    assert_false(secrets.holds("other", rsa_signer().key()->digest()));
+    assert_false(secrets.holds("id", oct_signer().key()->digest()));
+    assert_false(secrets.holds("id", rsa_signer().key(kid("renamed"))->digest()));
 
     second->hold("id", key_list(ec_signer().key(kid("renamed"))));
-    assert_false(secrets.holds(request, "id", ec_signer().key()->digest()));
+    assert_false(secrets.holds("id", ec_signer().key()->digest()));
     first->pending = true;
-    assert_false(secrets.holds(request, "id", rsa_signer().key()->digest()));
+    assert_false(secrets.holds("id", rsa_signer().key()->digest()));
 }
 
 /* A key that was chosen may go where a store's keys change, and nowhere else. */
 void test_a_key_that_was_chosen_is_still_there(void** /*state*/) {
-    FakeRequestContext request;
     const StorePointer changing = store(key_list(rsa_signer().key()));
     const StorePointer lasting = store(key_list(ec_signer().key()));
     lasting->lasting = true;
     const Digest rsa = rsa_signer().key()->digest();
     const SecretsProvider both = provider({lasting, changing});
-    assert_true(both.holds(request, "id", rsa));
-    assert_false(both.holds(request, "other", rsa));
+    assert_true(both.holds("id", rsa));
+    assert_false(both.holds("other", rsa));
     changing->hold("id", ec_signer().key());
-    assert_false(both.holds(request, "id", rsa));
-    assert_true(both.holds(request, "id", ec_signer().key()->digest()));
+    assert_false(both.holds("id", rsa));
+    assert_true(both.holds("id", ec_signer().key()->digest()));
     changing->denial = Denial{Code::kInternalError, "it has none now"};
-    assert_true(both.holds(request, "id", ec_signer().key()->digest()));
+    assert_true(both.holds("id", ec_signer().key()->digest()));
 
     lasting->questions = 0;
-    assert_true(provider({lasting}).holds(request, "id", ec_signer().key()->digest()));
+    assert_true(provider({lasting}).holds("id", ec_signer().key()->digest()));
     assert_int_equal(lasting->questions, 0);
 }
 

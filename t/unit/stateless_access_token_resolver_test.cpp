@@ -361,11 +361,11 @@ void test_upholding_while_the_key_is_there(void** /*state*/) {
     const Resolution resolution = resolver.resolve(token_of(ec_signer(), "ES256"), bench.request);
     check_good(resolution);
     assert_int_equal(resolution.value().facts().keys.size(), 1);
-    assert_true(resolver.upholds(resolution.value(), bench.request));
+    assert_true(resolver.upholds(resolution.value()));
     bench.store->hold("id", oct_signer().key());
-    assert_false(resolver.upholds(resolution.value(), bench.request));
+    assert_false(resolver.upholds(resolution.value()));
     bench.store->hold("id", key_list(oct_signer().key(), ec_signer().key()));
-    assert_true(resolver.upholds(resolution.value(), bench.request));
+    assert_true(resolver.upholds(resolution.value()));
 }
 
 }  // namespace

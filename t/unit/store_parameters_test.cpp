@@ -51,6 +51,20 @@ void test_paths(void** /*state*/) {
     check_text(resolve_path("x", ""), "x");
 }
 
+/* How often files are looked at again; 0: never. */
+void test_the_cache_timeout(void** /*state*/) {
+    const auto timeout = [](std::string_view parameter) {
+        const auto parsed = StoreParameters::parse({parameter}, {});
+        check_good(parsed);
+        return parsed.value().cache_timeout_ms();
+    };
+    assert_int_equal(timeout("file=a").value(), 0);
+    assert_int_equal(timeout("cache_timeout=2 minutes").value(), 120 * 1000);
+    check_refused(timeout("cache_timeout=soon"), "cache_timeout: ");
+    check_refused(timeout("cache_timeout="), "cache_timeout: ");
+    check_refused(timeout("cache_timeout=zero"), "longer than zero");
+}
+
 }  // namespace
 
 int main() {
@@ -60,6 +74,7 @@ int main() {
         cmocka_unit_test(test_names_must_be_known),
         cmocka_unit_test(test_a_name_stands_once),
         cmocka_unit_test(test_paths),
+        cmocka_unit_test(test_the_cache_timeout),
     };
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }
