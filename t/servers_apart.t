@@ -122,6 +122,7 @@ $_->says('status500') for values %keys;
 configure($nginx, server('same', 'default_server', 'two'), server('same', '', 'one'));
 $nginx->reload;
 is(ask($nginx, 'any', '/', $tokens{$_}), '503', "keys of the same name are forgotten: $_") for qw(first second);
+is(ask($nginx, 'any', '/opaque', 'one'), '401 MISS', 'and so is what was said of tokens');
 $nginx->stop;
 unlike($nginx->log, qr/\[(?:alert|emerg)\]|exited on signal/, 'no process died, no alert');
 
