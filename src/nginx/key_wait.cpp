@@ -5,6 +5,7 @@
 
 static ngx_http_oauth2_rs_key_worker_t *ngx_http_oauth2_rs_find_key_worker(ngx_http_request_t *r,
                                                                            const void *source);
+static ngx_uint_t ngx_http_oauth2_rs_take_new_keys(ngx_http_oauth2_rs_key_worker_t *worker);
 static ngx_uint_t ngx_http_oauth2_rs_may_wait(ngx_http_oauth2_rs_key_worker_t *worker, int miss);
 static oauth2_rs_fetch_state_t ngx_http_oauth2_rs_enqueue(ngx_http_request_t *r,
                                                           ngx_http_oauth2_rs_key_worker_t *worker);
@@ -50,7 +51,7 @@ void ngx_http_oauth2_rs_wake(ngx_http_oauth2_rs_key_worker_t *worker) {
 }
 
 oauth2_rs_fetch_state_t ngx_http_oauth2_rs_await_keys(void *host, const void *source, int miss) {
-    ngx_uint_t version;
+    ngx_uint_t renewed;
     auto *r = static_cast<ngx_http_request_t *>(host);
     ngx_http_oauth2_rs_wait_t *wait;
     ngx_http_oauth2_rs_key_worker_t *worker;
@@ -66,25 +67,35 @@ oauth2_rs_fetch_state_t ngx_http_oauth2_rs_await_keys(void *host, const void *so
         return OAUTH2_RS_FETCH_NONE;
     }
 
-    version = worker->version;
-    ngx_http_oauth2_rs_sync_keys(worker);
+    renewed = ngx_http_oauth2_rs_take_new_keys(worker);
 
     if (worker->woken != worker->endings) {
         ngx_http_oauth2_rs_tick_soon(worker);
     }
 
     // No wait is noted: where these are not the ones either, the request may yet wait for others.
-    if (worker->version != version && worker->version != 0) {
+    if (renewed) {
         return OAUTH2_RS_FETCH_ENDED;
     }
 
+    // Where there is nothing to wait for, another worker's fetch may have ended a moment ago.
     if (!ngx_http_oauth2_rs_may_wait(worker, miss)) {
-        return OAUTH2_RS_FETCH_NONE;
+        return ngx_http_oauth2_rs_take_new_keys(worker) ? OAUTH2_RS_FETCH_ENDED
+                                                        : OAUTH2_RS_FETCH_NONE;
     }
 
     ngx_http_oauth2_rs_tick_soon(worker);
 
     return ngx_http_oauth2_rs_enqueue(r, worker);
+}
+
+/* Whether the zone held others than this worker. */
+static ngx_uint_t ngx_http_oauth2_rs_take_new_keys(ngx_http_oauth2_rs_key_worker_t *worker) {
+    const ngx_uint_t version = worker->version;
+
+    ngx_http_oauth2_rs_sync_keys(worker);
+
+    return worker->version != version && worker->version != 0;
 }
 
 static ngx_http_oauth2_rs_key_worker_t *ngx_http_oauth2_rs_find_key_worker(ngx_http_request_t *r,

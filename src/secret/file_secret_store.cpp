@@ -91,7 +91,7 @@ Refresh FileSecretStore::refresh(std::string* failure) {
 
 std::string FileSecretStore::unreadable_file() const {
     for (const auto& [name, slot] : slots_) {
-        const std::string path = file_of(name);
+        std::string path = file_of(name);
         // What was not there when the configuration was loaded may come later, or never.
         if (access(path.c_str(), R_OK) != 0 && (slot.keys || errno != ENOENT)) {
             return path;

@@ -28,9 +28,9 @@ bool is_for_want_of_a_key(const Denial& denial) {
 }
 
 /*
- * What `attempt` comes to; where it fails for want of a key that may have come since, again. It says
- * whether it is final: a key bears the token's "kid", and no new one could change the outcome. The
- * keys that another process has fetched are at hand at once, and may be too old themselves: twice.
+ * What `attempt` comes to; where it fails for want of a key that may have come since, again: twice,
+ * as the keys that another process has fetched are at hand at once, and may be too old themselves.
+ * It says whether it is final: a key bears the token's "kid", and no new one could change that.
  */
 template <class T, class Attempt>
 Step<T> with_new_keys(const SecretsProvider& secrets, RequestContext& request, Attempt&& attempt) {
