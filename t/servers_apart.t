@@ -65,8 +65,9 @@ CONFIG
 }
 
 sub ask {
-    my ($nginx, $host, $path, $token) = @_;
-    my $answer = $nginx->curl('-H', "Host: $host", '-H', "Authorization: Bearer $token", "http://127.0.0.1:$port$path");
+    my ($nginx, $host, $path, $token, $at) = @_;
+    my $address = '127.0.0.1:' . ($at // $port);
+    my $answer = $nginx->curl('-H', "Host: $host", '-H', "Authorization: Bearer $token", "http://$address$path");
     return join ' ', $answer->{status}, OAuth2Test::Nginx::header($answer, 'x-cache');
 }
 
@@ -122,6 +123,24 @@ $_->says('status500') for values %keys;
 configure($nginx, server('same', 'default_server', 'two'), server('same', '', 'one'));
 $nginx->reload;
 is(ask($nginx, 'any', '/', $tokens{$_}), '503', "keys of the same name are forgotten: $_") for qw(first second);
+is(ask($nginx, 'any', '/opaque', 'one'), '401 MISS', 'and so is what was said of tokens');
+$nginx->stop;
+unlike($nginx->log, qr/\[(?:alert|emerg)\]|exited on signal/, 'no process died, no alert');
+
+# The name of one is the address of the other.
+$keys{one}->says('first');
+$keys{two}->says('second');
+$_->forget for values %keys;
+my $more = $port + 14;
+my $named = server("same 127.0.0.1:$port", 'default_server', 'two') =~ s/listen 127.0.0.1:$port/listen 127.0.0.1:$more/r;
+$nginx = OAuth2Test::Nginx->new(name => 'alike', http => configuration(server('same', "; listen 127.0.0.1:$more", 'one'), $named))->start;
+$nginx->wait_for('the keys of both', \&fetched);
+is(ask($nginx, 'same', '/', $tokens{first}), '200', 'of names like addresses: a token of the one server');
+is(ask($nginx, 'any', '/', $tokens{first}, $more), '401', 'of names like addresses: it is none of the other');
+is(ask($nginx, 'any', '/', $tokens{second}, $more), '200', 'of names like addresses: a token of the other server');
+is(ask($nginx, 'same', '/', $tokens{second}), '401', 'of names like addresses: it is none of the one');
+is(ask($nginx, 'same', '/opaque', 'one'), '200 MISS', 'of names like addresses: one asks about a token');
+is(ask($nginx, 'any', '/opaque', 'one', $more), '401 MISS', 'of names like addresses: the other asks as well');
 $nginx->stop;
 unlike($nginx->log, qr/\[(?:alert|emerg)\]|exited on signal/, 'no process died, no alert');
 

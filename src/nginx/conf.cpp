@@ -38,6 +38,9 @@ void *ngx_http_oauth2_rs_create_main_conf(ngx_conf_t *cf) {
     cln->handler = ngx_http_oauth2_rs_registry_cleanup;
     cln->data = conf->registry;
 
+    conf->mark = static_cast<uint64_t>(ngx_http_oauth2_rs_clock_ms()) << 20 |
+                 static_cast<uint64_t>(ngx_random() & 0xfffff);
+
     conf->cache_zones = ngx_array_create(cf->pool, 4, sizeof(ngx_shm_zone_t *));
     if (conf->cache_zones == nullptr) {
         return nullptr;

@@ -21,6 +21,7 @@ typedef struct ngx_http_oauth2_rs_key_worker_s ngx_http_oauth2_rs_key_worker_t;
 /* POD. The registry is destroyed by a cleanup of the cycle's pool. */
 typedef struct {
     oauth2_rs_registry_t *registry;
+    uint64_t mark;                     // tells this configuration from those before and after it
     ngx_array_t *cache_zones;          // ngx_shm_zone_t *: each must get a size somewhere
     ngx_array_t *certificate_servers;  // ngx_http_core_srv_conf_t *: TLS must ask for certificates
     ngx_array_t *endpoints;            // ngx_http_oauth2_rs_endpoint_t: locations that must stand

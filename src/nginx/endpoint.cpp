@@ -150,27 +150,38 @@ static ngx_http_oauth2_rs_endpoint_t *ngx_http_oauth2_rs_known_endpoint(
     return nullptr;
 }
 
-/* The place as well: what is remembered of tokens is worth less than what a mistake would cost. */
+/*
+ * The place as well: what is remembered of tokens is worth less than what a mistake would cost. Of
+ * a twin nothing is remembered over a reload.
+ */
 static ngx_int_t ngx_http_oauth2_rs_write_server(ngx_conf_t *cf,
                                                  ngx_http_oauth2_rs_endpoint_t *endpoint) {
-    u_char *p;
+    u_char *p, *end;
     size_t longest;
     const ngx_str_t *identity = &endpoint->identity.text;
     const ngx_http_core_srv_conf_t *cscf = endpoint->server;
+    const ngx_http_oauth2_rs_main_conf_t *omcf;
 
     if (ngx_http_oauth2_rs_identify_server(cf, cscf, &endpoint->identity) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    longest = ngx_strlen(cscf->file_name) + 2 + NGX_INT_T_LEN + identity->len;
+    omcf = static_cast<const ngx_http_oauth2_rs_main_conf_t *>(
+        ngx_http_conf_get_module_main_conf(cf, ngx_http_oauth2_rs_module));
+    longest = ngx_strlen(cscf->file_name) + 3 + 2 * NGX_INT_T_LEN + identity->len;
     p = static_cast<u_char *>(ngx_pnalloc(cf->pool, longest));
     if (p == nullptr) {
         return NGX_ERROR;
     }
 
+    end = ngx_snprintf(p, longest, "%s:%ui %V", cscf->file_name, cscf->line, identity);
+
+    if (endpoint->identity.twin) {
+        end = ngx_sprintf(end, " %uL", omcf->mark);
+    }
+
     endpoint->server_text.data = reinterpret_cast<const char *>(p);
-    endpoint->server_text.len = static_cast<size_t>(
-        ngx_snprintf(p, longest, "%s:%ui %V", cscf->file_name, cscf->line, identity) - p);
+    endpoint->server_text.len = static_cast<size_t>(end - p);
 
     return NGX_OK;
 }

@@ -9,6 +9,8 @@ static size_t ngx_http_oauth2_rs_put_address(const ngx_http_conf_addr_t *addr,
                                              const ngx_http_core_srv_conf_t *cscf, u_char *text,
                                              size_t len);
 static size_t ngx_http_oauth2_rs_put_word(const ngx_str_t *word, u_char *text, size_t len);
+static size_t ngx_http_oauth2_rs_put_number(ngx_uint_t number, u_char end, u_char *text,
+                                            size_t len);
 static ngx_int_t ngx_http_oauth2_rs_look_for_twins(ngx_conf_t *cf,
                                                    const ngx_http_core_srv_conf_t *cscf,
                                                    ngx_http_oauth2_rs_server_identity_t *identity);
@@ -53,7 +55,7 @@ static size_t ngx_http_oauth2_rs_put_server(ngx_conf_t *cf, const ngx_http_core_
     cmcf = static_cast<ngx_http_core_main_conf_t *>(
         ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module));
     port = static_cast<const ngx_http_conf_port_t *>(cmcf->ports->elts);
-    len = 0;
+    len = ngx_http_oauth2_rs_put_number(cscf->server_names.nelts, ' ', text, 0);
 
     for (i = 0; i < cscf->server_names.nelts; i++) {
         len = ngx_http_oauth2_rs_put_word(&name[i].name, text, len);
@@ -85,12 +87,27 @@ static size_t ngx_http_oauth2_rs_put_address(const ngx_http_conf_addr_t *addr,
     return len;
 }
 
+/* With its length before it: what stands in a name must not pass for another one, or an address. */
 static size_t ngx_http_oauth2_rs_put_word(const ngx_str_t *word, u_char *text, size_t len) {
+    len = ngx_http_oauth2_rs_put_number(word->len, ':', text, len);
+
     if (text != nullptr) {
         *ngx_cpymem(text + len, word->data, word->len) = ' ';
     }
 
     return len + word->len + 1;
+}
+
+static size_t ngx_http_oauth2_rs_put_number(ngx_uint_t number, u_char end, u_char *text,
+                                            size_t len) {
+    u_char digits[NGX_INT_T_LEN + 1];
+    const auto size = static_cast<size_t>(ngx_sprintf(digits, "%ui%c", number, end) - digits);
+
+    if (text != nullptr) {
+        ngx_memcpy(text + len, digits, size);
+    }
+
+    return len + size;
 }
 
 /* NGINX lets two servers have the same names and addresses, and sends most requests to the first.

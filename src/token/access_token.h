@@ -33,6 +33,13 @@ class ResolvedToken {
     /* Of a signed token, whose payload the text is; `token` outlives all copies. */
     static ResolvedToken of_payload(std::string_view token, Facts facts);
 
+    /* Says the same of one whose text has been decoded already. */
+    void be_payload_of(std::string_view token) { content_->token = token; }
+
+    bool is_payload_of(std::string_view token) const {
+        return !content_->token.empty() && content_->token == token;
+    }
+
     const Facts& facts() const { return content_->facts; }
 
     /* The JSON text of all claims, as it came. Throws std::bad_alloc where memory is short. */
@@ -44,7 +51,7 @@ class ResolvedToken {
   private:
     struct Content {
         std::string text;
-        std::string_view token;  // whose payload `text` is decoded from, or empty
+        std::string_view token;  // signed, whose payload `text` is; or empty
         JsonHandle claims;
         Facts facts;
     };

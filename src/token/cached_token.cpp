@@ -5,9 +5,6 @@
 #include <limits>
 #include <utility>
 
-#include "base/base64url.h"
-#include "jose/jws.h"
-
 namespace oauth2_rs {
 
 namespace {
@@ -64,20 +61,13 @@ void append(std::string* out, const void* bytes, std::size_t size) {
     out->append(static_cast<const char*>(bytes), size);
 }
 
-/* What a signed token says stands in it; what an encrypted or opaque one says doesn't. */
-bool is_payload_of(std::string_view text, std::string_view claims) {
-    const std::string_view payload = encoded_payload(text);
-    std::string decoded;
-    return decoded_size(payload.size()) == claims.size() && decode_base64url(payload, &decoded) &&
-           decoded == claims;
-}
-
 }  // namespace
 
 std::string encode_cached_token(std::string_view text, const ResolvedToken& token,
                                 std::int64_t stored_ms) {
     const ResolvedToken::Facts& facts = token.facts();
-    const bool in_token = is_payload_of(text, token.text());
+    // What a signed token says stands in it; what an encrypted or opaque one says doesn't.
+    const bool in_token = token.is_payload_of(text);
     Head head{};
     head.stored_ms = stored_ms;
     head.valid_until_ms = facts.valid_until_ms.value_or(kNoExpiry);

@@ -66,8 +66,14 @@ Resolution StatelessAccessTokenResolver::resolve(std::string_view token,
     if (token.size() > kMostTokenBytes) {
         return Denial{Code::kMalformedToken, "it is longer than 64 KiB"};
     }
-    return protection_.decryption_secret_id.empty() ? resolve_signed(token, {}, request)
-                                                    : resolve_encrypted(token, request);
+    if (!protection_.decryption_secret_id.empty()) {
+        return resolve_encrypted(token, request);
+    }
+    Resolution resolved = resolve_signed(token, {}, request);
+    if (resolved.ok()) {
+        resolved.value().be_payload_of(token);
+    }
+    return resolved;
 }
 
 bool StatelessAccessTokenResolver::upholds(const ResolvedToken& token) const {

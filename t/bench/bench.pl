@@ -92,7 +92,6 @@ sub measure_arms {
     my @plan;
     for my $arm (@arms) {
         my ($name, $material) = ($arm->{name}, $material{$arm->{tokens}});
-        $arm->{cached} = $arm->{location} =~ /oauth2_cache/;
         push @plan, bare_line("bare/$name", $material) if !$arm->{cached};
         push @plan, arm_line("plain/$name", $arm, server($arm->{plain}), $material->{tokens});
         push @plan, arm_line($name, $arm, server($arm->{server}), $material->{tokens});

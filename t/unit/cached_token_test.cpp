@@ -66,10 +66,11 @@ void test_a_strange_binding_stays_one(void** /*state*/) {
     }
 }
 
-/* Bytes that a token takes in the cache; checks what comes out again. */
-std::size_t kept_bytes(std::string_view text, std::string_view claims) {
-    const std::string bytes =
-        encode_cached_token(text, resolved_token(std::string(claims)), kStored);
+/* Bytes that what `token` says takes in the cache under `text`; checks what comes out again. */
+std::size_t kept_bytes(std::string_view text, std::string_view claims, std::string_view token) {
+    ResolvedToken resolved = resolved_token(std::string(claims));
+    resolved.be_payload_of(token);
+    const std::string bytes = encode_cached_token(text, resolved, kStored);
     const auto cached = decode_cached_token(text, bytes);
     assert_true(cached.has_value());
     check_text(cached->token.text(), claims);
@@ -80,14 +81,13 @@ std::size_t kept_bytes(std::string_view text, std::string_view claims) {
 /* Of a signed token nothing is kept that it says itself; of others all is. */
 void test_claims_that_stand_in_the_token(void** /*state*/) {
     const std::string claims = R"({"sub":"alice"})";
-    const std::size_t least = kept_bytes(compact("{}", claims, "s"), claims);
+    const std::string token = compact("{}", claims, "s");
+    const std::size_t least = kept_bytes(token, claims, token);
     const std::size_t all = least + claims.size();
-    assert_int_equal(kept_bytes(compact("{}", R"({"sub":"mallo"})", "s"), claims), all);
-    assert_int_equal(kept_bytes(compact("{}", claims, "s") + ".t.u", claims), all);
-    assert_int_equal(kept_bytes("opaque", claims), all);
-    assert_int_equal(kept_bytes("", claims), all);
-    assert_int_equal(kept_bytes("a..b", claims), all);
-    assert_int_equal(kept_bytes("a.!!!!!!!!!!!!!!!!!!!!.b", claims), all);
+    assert_int_equal(kept_bytes(token, claims, compact("{}", claims, "t")), all);
+    assert_int_equal(kept_bytes(token, claims, ""), all);
+    assert_int_equal(kept_bytes("opaque", claims, ""), all);
+    assert_int_equal(kept_bytes("", claims, ""), all);
 }
 
 /* Whatever stands in the shared memory: no byte of it is believed beyond its end. */

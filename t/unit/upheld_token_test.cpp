@@ -124,6 +124,20 @@ void test_a_shared_key_alone(void** /*state*/) {
     assert_false(resolver->upholds(token));
 }
 
+/* Only what is signed and not encrypted says itself what a cache would keep of it. */
+void test_whose_payload_the_claims_are(void** /*state*/) {
+    Bench bench;
+    const std::string text = signed_token();
+    const std::string nested = encrypted(text);
+    const auto bare = resolved(*bench.resolver("sig", ""), text, &bench.request);
+    const auto inside = resolved(*bench.resolver("sig", "enc"), nested, &bench.request);
+    assert_true(bare.is_payload_of(text));
+    assert_false(bare.is_payload_of(text + "A"));
+    assert_false(inside.is_payload_of(text));
+    assert_false(inside.is_payload_of(nested));
+    assert_false(inside.is_payload_of(""));
+}
+
 /* A chain over base64 secrets that keeps its tokens in the cache of `request`. */
 CacheStatus resolve_cached(const std::vector<std::string>& parameters, const std::string& token,
                            FakeRequestContext* request) {
@@ -165,6 +179,7 @@ int main() {
         cmocka_unit_test(test_each_key_is_looked_for_in_its_own_secret),
         cmocka_unit_test(test_the_keys_fit_the_configuration),
         cmocka_unit_test(test_a_shared_key_alone),
+        cmocka_unit_test(test_whose_payload_the_claims_are),
         cmocka_unit_test(test_decryption_keys_are_in_the_chains_fingerprint),
     };
     return cmocka_run_group_tests(tests, nullptr, nullptr);

@@ -3,7 +3,8 @@ package Bench::Arms;
 # What is measured: one row an arm. `tokens` names a set of tokens (Bench::Material), `server` the NGINX
 # that the arm runs in (below), `location` what its location holds beside `empty_gif`. Every arm is
 # compared with plain NGINX answering the same requests, and with the bare verification of its tokens.
-# Further words: `path` where it is not /NAME, `workers`, `tls`.
+# Further words: `path` where it is not /NAME, `count` of locations, `cached` where that isn't what the
+# location says: no verification is due.
 
 use v5.20;
 use warnings;
@@ -60,6 +61,14 @@ my @arms = (
         group    => 'Size of the cache',
         tokens   => 'hs256-100k',
         location => "$stateless hs256; oauth2_cache zone=cache_100k:200m;",
+    },
+    {
+        name     => 'cache-miss',
+        title    => 'HS256, none of 2,000 tokens in a full cache',
+        group    => 'Size of the cache',
+        tokens   => 'hs256',
+        location => "$stateless hs256; oauth2_cache zone=cache_miss:32k;",
+        cached   => 0,
     },
     {
         name     => 'cache-2-workers',
@@ -133,6 +142,7 @@ sub arms {
         $arm->{server} //= 'module';
         $arm->{plain}  //= 'plain';
         $arm->{path}   //= "/$arm->{name}";
+        $arm->{cached} //= $arm->{location} =~ /oauth2_cache/;
     }
     return @chosen;
 }
