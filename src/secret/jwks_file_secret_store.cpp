@@ -8,8 +8,28 @@
 
 namespace oauth2_rs {
 
+namespace {
+
+/* What is given of that which tells how keys are fetched. */
+Configured<std::vector<std::string>> idle_in(const StoreParameters& parameters) {
+    std::vector<std::string> idle;
+    for (const char* name : {"cache_miss_timeout", "stale_timeout"}) {
+        const auto duration = parameters.duration(name);
+        if (!duration.ok()) {
+            return duration.error();
+        }
+        if (duration.value()) {
+            idle.emplace_back(name);
+        }
+    }
+    return idle;
+}
+
+}  // namespace
+
 Configured<std::unique_ptr<SecretStore>> JwksFileSecretStore::make(const StoreSettings& settings) {
-    auto parameters = StoreParameters::parse(settings.parameters, {"file", "cache_timeout"});
+    auto parameters = StoreParameters::parse(
+        settings.parameters, {"file", "cache_timeout", "cache_miss_timeout", "stale_timeout"});
     if (!parameters.ok()) {
         return parameters.error();
     }
@@ -21,12 +41,17 @@ Configured<std::unique_ptr<SecretStore>> JwksFileSecretStore::make(const StoreSe
     if (!interval.ok()) {
         return interval.error();
     }
+    auto idle = idle_in(parameters.value());
+    if (!idle.ok()) {
+        return idle.error();
+    }
     return std::unique_ptr<SecretStore>(std::make_unique<JwksFileSecretStore>(
-        resolve_path(path, settings.base_directory), interval.value()));
+        resolve_path(path, settings.base_directory), interval.value(), std::move(idle.value())));
 }
 
-JwksFileSecretStore::JwksFileSecretStore(std::string path, std::int64_t refresh_interval_ms)
-    : FileSecretStore(refresh_interval_ms), path_(std::move(path)) {}
+JwksFileSecretStore::JwksFileSecretStore(std::string path, std::int64_t refresh_interval_ms,
+                                         std::vector<std::string> idle)
+    : FileSecretStore(refresh_interval_ms), path_(std::move(path)), idle_(std::move(idle)) {}
 
 Configured<ReadKeys> JwksFileSecretStore::read(const std::string& /*secret_id*/,
                                                KeyPurposes purposes, Warnings* warnings) const {
@@ -52,6 +77,9 @@ Configured<ReadKeys> JwksFileSecretStore::read(const std::string& /*secret_id*/,
     }
     if (content.value().holds_private && file.value()->world_readable) {
         warnings->push_back(world_readable_warning(path_));
+    }
+    for (const std::string& name : idle_) {
+        warnings->push_back(name + " has no effect with file=: a file isn't fetched; leave it out");
     }
     return ReadKeys(std::move(content.value().keys));
 }

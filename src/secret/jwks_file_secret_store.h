@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "secret/file_secret_store.h"
 
@@ -13,7 +14,8 @@ class JwksFileSecretStore final : public FileSecretStore {
   public:
     static Configured<std::unique_ptr<SecretStore>> make(const StoreSettings& settings);
 
-    JwksFileSecretStore(std::string path, std::int64_t refresh_interval_ms);
+    JwksFileSecretStore(std::string path, std::int64_t refresh_interval_ms,
+                        std::vector<std::string> idle);
 
   protected:
     Configured<ReadKeys> read(const std::string& secret_id, KeyPurposes purposes,
@@ -23,6 +25,7 @@ class JwksFileSecretStore final : public FileSecretStore {
 
   private:
     std::string path_;
+    std::vector<std::string> idle_;  // parameters that mean something with uri= only
 };
 
 }  // namespace oauth2_rs

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/duration.h"
 #include "base/strings.h"
 #include "secret/store_parameters.h"
 
@@ -15,16 +14,15 @@ constexpr std::int64_t kLongest = std::int64_t{10} * 365 * 24 * 3600 * 1000;  //
 
 Configured<std::int64_t> timeout(const StoreParameters& parameters, std::string_view name,
                                  std::int64_t otherwise) {
-    const auto found = parameters.all().find(name);
-    if (found == parameters.all().end()) {
+    const auto duration = parameters.duration(name);
+    if (!duration.ok()) {
+        return duration.error();
+    }
+    if (!duration.value()) {
         return otherwise;
     }
-    const auto duration = parse_duration(found->second);
-    if (!duration.ok()) {
-        return ConfigError{std::string(name) + ": " + duration.error().message};
-    }
-    return duration.value().unlimited ? kLongest
-                                      : std::min(duration.value().milliseconds, kLongest);
+    return duration.value()->unlimited ? kLongest
+                                       : std::min(duration.value()->milliseconds, kLongest);
 }
 
 Configured<KeyTimeouts> timeouts_in(const StoreParameters& parameters) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "base/duration.h"
 #include "base/strings.h"
 
 namespace oauth2_rs {
@@ -46,19 +45,30 @@ std::string_view StoreParameters::get(std::string_view name, std::string_view ot
     return found == values_.end() ? otherwise : found->second;
 }
 
-Configured<std::int64_t> StoreParameters::cache_timeout_ms() const {
-    const auto found = values_.find("cache_timeout");
+Configured<std::optional<Duration>> StoreParameters::duration(std::string_view name) const {
+    const auto found = values_.find(name);
     if (found == values_.end()) {
-        return std::int64_t{0};
+        return std::optional<Duration>();
     }
     const auto duration = parse_duration(found->second);
     if (!duration.ok()) {
-        return ConfigError{"cache_timeout: " + duration.error().message};
+        return ConfigError{std::string(name) + ": " + duration.error().message};
     }
-    if (!duration.value().unlimited && duration.value().milliseconds == 0) {
+    return std::optional<Duration>(duration.value());
+}
+
+Configured<std::int64_t> StoreParameters::cache_timeout_ms() const {
+    const auto timeout = duration("cache_timeout");
+    if (!timeout.ok()) {
+        return timeout.error();
+    }
+    if (!timeout.value()) {
+        return std::int64_t{0};
+    }
+    if (!timeout.value()->unlimited && timeout.value()->milliseconds == 0) {
         return ConfigError{"cache_timeout must be longer than zero; leave it out to never re-read"};
     }
-    return duration.value().milliseconds;
+    return timeout.value()->milliseconds;
 }
 
 std::string short_timeout_warning(std::string_view name, std::int64_t milliseconds) {

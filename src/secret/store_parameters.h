@@ -3,11 +3,13 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
+#include "base/duration.h"
 #include "base/result.h"
 
 namespace oauth2_rs {
@@ -24,6 +26,9 @@ class StoreParameters {
 
     /* The value, or `otherwise` where the parameter isn't given. */
     std::string_view get(std::string_view name, std::string_view otherwise) const;
+
+    /* The value as a duration; nothing where the parameter isn't given. */
+    Configured<std::optional<Duration>> duration(std::string_view name) const;
 
     /* "cache_timeout" in milliseconds; 0 where it isn't given, or is unlimited. */
     Configured<std::int64_t> cache_timeout_ms() const;

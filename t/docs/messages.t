@@ -349,7 +349,10 @@ oauth2_secret_store jwks keys/issuer.jwks;
 emerg: oauth2_secret_store jwks: a parameter is not of the form name=value
 
 oauth2_secret_store jwks file=keys/issuer.jwks path=keys;
-emerg: oauth2_secret_store jwks: unknown parameter "path"; the parameters are file, cache_timeout
+emerg: oauth2_secret_store jwks: unknown parameter "path"; the parameters are file, cache_timeout, cache_miss_timeout, stale_timeout
+
+oauth2_secret_store jwks file=keys/issuer.jwks stale_timeout=2h;
+warn: oauth2_secret_store jwks: stale_timeout has no effect with file=: a file isn't fetched; leave it out
 
 oauth2_secret_store jwks file=a file=b;
 emerg: oauth2_secret_store jwks: a parameter is given twice

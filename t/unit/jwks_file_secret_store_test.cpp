@@ -231,7 +231,24 @@ void test_bad_settings_are_refused(void** /*state*/) {
     check_refused(make({"path=a"}), "unknown parameter \"path\"");
     check_refused(make({"file=a", "file=b"}), "given twice");
     check_refused(make({"keys.json"}), "name=value");
-    check_refused(make({"file=a", "cache_timeout=soon"}), "cache_timeout: ");
+    for (const std::string name : {"cache_timeout", "cache_miss_timeout", "stale_timeout"}) {
+        check_refused(make({"file=a", name + "=soon"}), name + ": invalid duration");
+    }
+}
+
+/* The parameters are the type's: one that is written before uri= becomes file= stays good. */
+void test_timeouts_of_fetching_are_without_effect(void** /*state*/) {
+    TemporaryDirectory directory;
+    const std::string file = "file=" + directory.write("keys.json", set_of(ec_signer().jwk()));
+    auto made = make({file, "cache_miss_timeout=1m", "stale_timeout=zero"});
+    check_good(made);
+    Warnings warnings;
+    check_good(made.value()->load("a", loading(&warnings)));
+    check_good(made.value()->load("b", loading(&warnings)));
+    assert_int_equal(warnings.size(), 2);
+    assert_true(warnings[0].find("cache_miss_timeout has no effect with file=") == 0);
+    assert_true(warnings[1].find("stale_timeout has no effect with file=") == 0);
+    assert_int_equal(made.value()->refresh_interval_ms(), 0);
 }
 
 void test_types_of_stores(void** /*state*/) {
@@ -257,6 +274,7 @@ int main() {
         cmocka_unit_test(test_readable_secrets_are_warned_of),
         cmocka_unit_test(test_relative_paths),
         cmocka_unit_test(test_bad_settings_are_refused),
+        cmocka_unit_test(test_timeouts_of_fetching_are_without_effect),
         cmocka_unit_test(test_types_of_stores),
     };
     return cmocka_run_group_tests(tests, nullptr, nullptr);
