@@ -153,6 +153,9 @@ my @configurations = (
     ['zone=a:1m max_timeout=zero', qr/oauth2_cache: max_timeout can't be zero/],
     ['zone=a:1m default_timeout=0', qr/oauth2_cache: default_timeout can't be zero/],
     ['zone=a:1m; oauth2_cache off', qr/"oauth2_cache" directive is duplicate/],
+    ['zone=a:1m; server { oauth2_cache zone=a; } tcp_nodelay on', undef],
+    ['zone=a:1m; server { oauth2_cache zone=a:2m; } tcp_nodelay on', qr/the size 2097152 of shared memory zone "a" conflicts/],
+    ['zone=a:1m; limit_req_zone $uri zone=a:1m rate=1r/s', qr/zone "a" is already declared for a different use/],
 );
 for my $case (@configurations) {
     my ($arguments, $message) = @$case;
