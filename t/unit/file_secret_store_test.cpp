@@ -38,7 +38,7 @@ namespace {
 /* A store over one file, with its keys loaded. */
 class Bench {
   public:
-    Bench() : path_(write("old")), store_(path_, 1000) {
+    Bench() : path_(write("old")), store_(path_, 1000, {}) {
         Warnings warnings;
         check_good(store_.load("a", loading(&warnings)));
     }
