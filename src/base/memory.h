@@ -2,6 +2,7 @@
 #define OAUTH2_RS_BASE_MEMORY_H
 
 #include <openssl/crypto.h>
+#include <openssl/err.h>
 
 #include <new>
 
@@ -18,6 +19,7 @@ inline void require_memory() {
     constexpr std::size_t kEnough = 4096;
     const OpensslMemory block(static_cast<unsigned char*>(OPENSSL_malloc(kEnough)));
     if (!block) {
+        ERR_clear_error();  // from version 3.2 on OpenSSL queues it
         throw std::bad_alloc();
     }
 }

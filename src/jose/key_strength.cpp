@@ -48,11 +48,7 @@ bool has_roca_fingerprint(const BIGNUM* modulus) {
 
 BignumHandle parameter(const evp_pkey_st* key, const char* name) {
     BIGNUM* number = nullptr;
-    if (EVP_PKEY_get_bn_param(key, name, &number) != 1) {
-        ERR_clear_error();
-        return nullptr;
-    }
-    return BignumHandle(number);
+    return BignumHandle(EVP_PKEY_get_bn_param(key, name, &number) == 1 ? number : nullptr);
 }
 
 /* OpenSSL's own bounds, which it looks at where a signature is there, and no earlier. */
@@ -160,9 +156,7 @@ bool is_ssh_key(std::string_view text) {
     return starts_with(text, "ssh-") || starts_with(text, "ecdsa-sha2-");
 }
 
-}  // namespace
-
-const char* rsa_key_weakness(const evp_pkey_st* key) {
+const char* weakness_of_rsa_numbers(const evp_pkey_st* key) {
     const BignumHandle modulus = parameter(key, OSSL_PKEY_PARAM_RSA_N);
     const BignumHandle exponent = parameter(key, OSSL_PKEY_PARAM_RSA_E);
     // OpenSSL notes a key's size as it makes it, and goes on without where memory is short just
@@ -187,6 +181,15 @@ const char* rsa_key_weakness(const evp_pkey_st* key) {
     }
     return has_roca_fingerprint(modulus.get()) ? "its RSA modulus can be factored (CVE-2017-15361)"
                                                : nullptr;
+}
+
+}  // namespace
+
+const char* rsa_key_weakness(const evp_pkey_st* key) {
+    const char* weakness = weakness_of_rsa_numbers(key);
+    // Newer versions of OpenSSL complain of what they then do all the same.
+    ERR_clear_error();
+    return weakness;
 }
 
 const char* edwards_key_weakness(const evp_pkey_st* key) {
