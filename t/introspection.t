@@ -133,13 +133,13 @@ my $odd = token(active()) . '.a-b_c~d+e/f==';
 is(judged($odd, '/?access_token=client'), '200 -', 'all characters a token may have');
 my ($request, @others) = $peer->requests;
 is(scalar @others, 0, 'one question');
-is($request->{line}, 'POST /endpoint HTTP/1.0', 'its request line');
+like($request->{line}, qr{^POST /endpoint HTTP/1\.[01]$}, 'its request line');
 my $encoded = $odd =~ s/([+\/=~])/sprintf '%%%02X', ord $1/egr;
 is($request->{body}, "token=$encoded&token_type_hint=access_token", 'its form');
 is($request->{headers}{'content-type'}, 'application/x-www-form-urlencoded', 'its type');
 is($request->{headers}{accept}, 'application/json', 'what it accepts');
-is_deeply([sort keys %{$request->{headers}}], [sort qw(host connection content-length content-type accept)],
-    'no other header');
+delete $request->{headers}{connection};    # NGINX's own, and not of each version
+is_deeply([sort keys %{$request->{headers}}], [sort qw(host content-length content-type accept)], 'no other header');
 
 # What is no b64token never leaves.
 $peer->forget;

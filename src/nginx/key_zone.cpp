@@ -53,10 +53,13 @@ static ngx_int_t ngx_http_oauth2_rs_init_key_zone(ngx_shm_zone_t *zone, void *da
     return NGX_OK;
 }
 
-/* What an earlier cycle left; or what another process did that shares the memory. */
+/*
+ * What an earlier cycle left; or what another process did that shares the memory. From version 1.27
+ * on NGINX hands over the data of a zone that isn't used again, too, and then unmaps its memory.
+ */
 static ngx_http_oauth2_rs_key_state_t *ngx_http_oauth2_rs_find_state(ngx_shm_zone_t *zone,
                                                                      void *data) {
-    if (data != nullptr) {
+    if (data != nullptr && !zone->noreuse) {
         return static_cast<ngx_http_oauth2_rs_key_zone_t *>(data)->state;
     }
 

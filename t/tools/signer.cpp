@@ -80,7 +80,9 @@ Signer::Signer(const Key &key, const Algorithm &algorithm) : key_(key), algorith
 
 bool Signer::cjose_keeps(const std::string &header, json_t *parsed) const {
     const char *const alg = json_string_value(json_object_get(parsed, "alg"));
-    return alg != nullptr && alg == std::string(algorithm_.name) && json_line(parsed) == header;
+    // From version 0.6.2.8 on it signs no "crit" that it doesn't know.
+    return alg != nullptr && alg == std::string(algorithm_.name) &&
+           json_object_get(parsed, "crit") == nullptr && json_line(parsed) == header;
 }
 
 std::string Signer::compact(const std::string &header, const std::string &payload) const {
