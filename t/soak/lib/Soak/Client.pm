@@ -36,11 +36,10 @@ sub start {
     my ($self) = @_;
     $self->{pid} = fork // die "can't fork: $!";
     return $self if $self->{pid};
-    my $ended = 0;
-    local $SIG{TERM} = sub { $ended = 1 };
+    local $SIG{TERM} = sub { $self->{ended} = 1 };
     local $SIG{PIPE} = 'IGNORE';
     srand $self->{number};
-    $self->send_one while !$ended;
+    $self->send_one until $self->{ended};
     write_file($self->{file}, encode_json({map { $_ => $self->{$_} } qw(kinds asked again told)}));
     POSIX::_exit(0);
 }
@@ -73,11 +72,12 @@ sub send_one {
     my $count = $self->{kinds}{$kind->{name}} //= {map { $_ => 0 } qw(right wrong lost hits again)};
     my $begin = time;
     my $answer = $self->ask($kind, $token);
-    if ($answer eq '') {
+    if ($answer eq '' && !$self->{ended}) {
         $count->{again}++;
         push @{$self->{again}}, [$kind->{name}, $begin, time];
         $answer = $self->ask($kind, $token);
     }
+    return if $self->{ended};    # the signal may have cut it short
     my ($status) = $answer =~ m{\AHTTP/1\.1 (\d+) };
     my ($seen) = $answer =~ /^X-Subject: (.*?)\r\n/m;
     $count->{hits}++ if $answer =~ /^X-Cache: HIT\r\n/m;
