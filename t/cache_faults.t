@@ -30,9 +30,8 @@ my $nginx;
 # Status, cache status and reason of a request; nothing where no answer came.
 sub ask {
     my ($token) = @_;
-    my $answer = $nginx->curl('-H', "Authorization: Bearer $token", "http://127.0.0.1:$port/");
-    my ($cache, $reason) = map { OAuth2Test::Nginx::header($answer, $_) } 'x-cache', 'x-reason';
-    return $answer->{status} ? "$answer->{status} $cache$reason" : '';
+    my ($outcome) = $nginx->outcome("http://127.0.0.1:$port/", $token);
+    return $outcome =~ /^0/ ? '' : $outcome;
 }
 
 sub asks {

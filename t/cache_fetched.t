@@ -87,10 +87,8 @@ sub asked { return scalar(my @requests = $peer->requests) }
 
 # Status, cache status and reason of a request, and the body.
 sub ask {
-    my ($path, $token) = @_;
-    my $answer = $nginx->curl('-H', "Authorization: Bearer $token", "http://127.0.0.1:$port/$path");
-    my ($cache, $reason) = map { OAuth2Test::Nginx::header($answer, $_) } 'x-cache', 'x-reason';
-    return ("$answer->{status} $cache$reason", $answer->{body});
+    my ($path, @request) = @_;
+    return $nginx->outcome("http://127.0.0.1:$port/$path", @request);
 }
 
 sub asks {

@@ -84,11 +84,8 @@ CONFIG
 
 # Status, cache status and reason of a request, and the body.
 sub ask {
-    my ($path, $token, @headers) = @_;
-    my $answer = $nginx->curl(map({ ('-H', $_) } "Authorization: Bearer $token", @headers),
-        "http://127.0.0.1:$port/$path");
-    my ($cache, $reason) = map { OAuth2Test::Nginx::header($answer, $_) } 'x-cache', 'x-reason';
-    return ("$answer->{status} $cache$reason", $answer->{body});
+    my ($path, @request) = @_;
+    return $nginx->outcome("http://127.0.0.1:$port/$path", @request);
 }
 
 sub asks {

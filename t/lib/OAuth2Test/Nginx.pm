@@ -181,6 +181,15 @@ sub answer {
     };
 }
 
+# What a token comes to at a URL: status, X-Cache and X-Reason, as in "200 [HIT][]"; and the body. Status
+# 0: no answer came.
+sub outcome {
+    my ($self, $url, $token, @headers) = @_;
+    my $answer = $self->curl(map({ ('-H', $_) } "Authorization: Bearer $token", @headers), $url);
+    my ($cache, $reason) = map { header($answer, $_) } 'x-cache', 'x-reason';
+    return (join('', "$answer->{status} ", $cache // '', $reason // ''), $answer->{body});
+}
+
 # The values of a header of an answer.
 sub header {
     my ($answer, $name) = @_;
