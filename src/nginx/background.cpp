@@ -1,5 +1,7 @@
 #include "nginx/background.h"
 
+#include "nginx/key_zone.h"
+
 static ngx_int_t ngx_http_oauth2_rs_connect(ngx_http_oauth2_rs_background_t *background,
                                             ngx_http_core_srv_conf_t *server, ngx_log_t *log);
 static void ngx_http_oauth2_rs_dress_connection(ngx_http_oauth2_rs_background_t *background);
@@ -218,8 +220,7 @@ static ngx_uint_t ngx_http_oauth2_rs_background_lingers(
         return 0;
     }
 
-    return r->blocked || (!ngx_exiting &&
-                          static_cast<ngx_msec_int_t>(background->patience - ngx_current_msec) > 0);
+    return r->blocked || (!ngx_exiting && !ngx_http_oauth2_rs_reached(background->patience));
 }
 
 void ngx_http_oauth2_rs_stop_background(ngx_http_oauth2_rs_background_t *background) {
