@@ -17,30 +17,16 @@ mint() {
 runner=()
 patience=300
 
-# Runs one unit test of the folder $1 by its name $2 and prints its closing lines.
-run_unit() {
-    local program=$1/unit/$2 arguments
-    # Left unquoted below: patterns of our own test files, for the shell to expand.
-    arguments=$(sed -n 's|^// args: ||p' t/unit/"$2".c*)
-    # shellcheck disable=SC2086
-    timeout "$patience" "${runner[@]}" "$program" $arguments >"$program.log" 2>&1 || {
-        cat "$program.log"
-        die "$2 failed"
-    }
-    printf '%s\n' "$2"
-    grep -E '^\[(==========\] .*run\.|  PASSED)' "$program.log" || tail -n 1 "$program.log"
-}
-
 # Builds and runs unit tests: units OUT SANITIZE [NAME…], all where none is named.
 units() {
-    local out=$1 sanitize=$2 name
+    local out=$1 sanitize=$2
     local -a names=("${@:3}")
     need "${BUILD_PACKAGES[@]}" "${UNIT_PACKAGES[@]}"
     ((${#names[@]} > 0)) || mapfile -t names < <(basename -a t/unit/*_test.c* | sed 's/\..*//')
     make_tools "$out" units UNITS="${names[*]}" SANITIZE="$sanitize"
-    for name in "${names[@]}"; do
-        run_unit "$out" "$name"
-    done
+    printf '%s\n' "${names[@]}" |
+        xargs -P "$JOBS" -I{} t/unit/run.sh {} "$out" "$patience" "${runner[@]}" ||
+        die "a unit test failed"
 }
 
 # Runs Test::Nginx files, all where none is named, with the nginx $1 and the module file $2. Where

@@ -8,7 +8,7 @@ readonly MEMCHECK=(valgrind --quiet --num-callers=40 --keep-debuginfo=yes
 
 valgrind_units() {
     ensure valgrind libc6-dbg
-    # shellcheck disable=SC2034 # run_unit reads both
+    # shellcheck disable=SC2034 # units reads both
     runner=("${MEMCHECK[@]}" --error-exitcode=99)
     # shellcheck disable=SC2034
     patience=3000
