@@ -1,6 +1,6 @@
 #!/usr/bin/env perl
 # Lists the lines that no test has run, and fails where one of the folders that decide about a token
-# has such a line without a word in the list of explained lines.
+# has such a line without a word in the list of explained lines, or a source that the report lacks.
 #   uncovered.pl COVERAGE.json EXPLAINED
 #
 # EXPLAINED holds paragraphs: comment lines with the reason, then "FILE: the line's text" for each line,
@@ -49,13 +49,21 @@ sub uncovered {
     return @found;
 }
 
-my ($report, $list) = @ARGV;
+# A source that was not counted would look like one that is covered.
+sub uncounted {
+    my ($report) = @_;
+    my %counted = map { $_->{file} => 1 } grep { @{ $_->{lines} } } @{ $report->{files} };
+    return grep { $_ =~ $explained_folders && !$counted{$_} } glob 'src/*/*.cpp';
+}
+
+my ($path, $list) = @ARGV;
 defined $list or die "usage: $0 COVERAGE.json EXPLAINED\n";
 my $explained = explained($list);
+my $report = decode_json(content_of($path));
 my @open;
 
 say 'Lines that no test ran:';
-for my $line (uncovered(decode_json(content_of($report)))) {
+for my $line (uncovered($report)) {
     my ($file, $number, $text) = @$line;
     my $key = "$file: $text";
     my $is_explained = ($explained->{$key} // 0) > 0;
@@ -66,3 +74,5 @@ for my $line (uncovered(decode_json(content_of($report)))) {
 my @stale = grep { $explained->{$_} > 0 } sort keys %$explained;
 say "Explained in $list, but run now:\n  ", join "\n  ", @stale if @stale;
 die 'covered by no test and not explained: ' . join(', ', @open) . "\n" if @open;
+my @uncounted = uncounted($report);
+die 'the report lacks: ' . join(', ', @uncounted) . "\n" if @uncounted;

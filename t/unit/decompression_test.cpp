@@ -7,6 +7,7 @@
 
 #include "checks.h"
 #include "recipient.h"
+#include "told_failures.h"
 
 using namespace oauth2_rs;
 using namespace oauth2_rs::fakes;
@@ -22,7 +23,11 @@ extern "C" {
 decltype(inflateInit2_) __real_inflateInit2_;
 int __wrap_inflateInit2_(z_streamp stream, int bits, const char* version, int size);
 int __wrap_inflateInit2_(z_streamp stream, int bits, const char* version, int size) {
-    return memory_is_short ? Z_MEM_ERROR : __real_inflateInit2_(stream, bits, version, size);
+    if (memory_is_short) {
+        tell_failed("inflateInit2_");
+        return Z_MEM_ERROR;
+    }
+    return __real_inflateInit2_(stream, bits, version, size);
 }
 }
 

@@ -4,6 +4,7 @@
 #include <openssl/err.h>
 
 #include "checks.h"
+#include "told_failures.h"
 
 /*
  * Calls of OpenSSL that fail in turn: a program that includes this header defines __wrap_ functions
@@ -15,11 +16,12 @@ int calls_left = -1;  // that go well before one fails; below zero: none fails
 bool call_failed = false;
 
 /* OpenSSL's failures leave a word in its queue. */
-inline bool fails() {
+inline bool fails(const char* wrapper = __builtin_FUNCTION()) {
     if (calls_left < 0 || calls_left-- > 0) {
         return false;
     }
     call_failed = true;
+    tell_failed(wrapper);
     ERR_raise(ERR_LIB_USER, ERR_R_INTERNAL_ERROR);
     return true;
 }

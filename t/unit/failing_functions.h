@@ -15,6 +15,8 @@
 #include <cstddef>
 #include <string_view>
 
+#include "told_failures.h"
+
 /*
  * Functions of OpenSSL and jansson that fail when a test wants them to. The linker puts them in the
  * place of the real ones (--wrap), in the one program that includes this header.
@@ -29,6 +31,7 @@ inline bool fails(std::string_view name) {
         return false;
     }
     ++failures;
+    tell_failed(name);
     ERR_raise(ERR_LIB_USER, ERR_R_INTERNAL_ERROR);
     return true;
 }

@@ -28,6 +28,7 @@
 #include "jose/decrypter.h"
 #include "jose/jwe.h"
 #include "recipient.h"
+#include "told_failures.h"
 
 namespace {
 
@@ -35,17 +36,18 @@ namespace {
 int calls_left = -1;
 bool failed = false;
 
-bool fails_silently() {
+bool fails_silently(const char* wrapper = __builtin_FUNCTION()) {
     if (calls_left < 0 || calls_left-- > 0) {
         return false;
     }
     failed = true;
+    oauth2_rs::fakes::tell_failed(wrapper);
     return true;
 }
 
 /* OpenSSL's failures leave a word in its queue. */
-bool fails() {
-    if (!fails_silently()) {
+bool fails(const char* wrapper = __builtin_FUNCTION()) {
+    if (!fails_silently(wrapper)) {
         return false;
     }
     ERR_raise(ERR_LIB_USER, ERR_R_INTERNAL_ERROR);

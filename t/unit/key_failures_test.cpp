@@ -81,6 +81,15 @@ std::vector<std::string> pem_forms(const Signer& signer) {
             pem([&](BIO* out) { return PEM_write_bio_X509(out, certificate.get()); })};
 }
 
+/* PKCS#1's own form, which RSA keys alone have. */
+std::string pkcs1_form(const Signer& signer) {
+    unsigned char* der = nullptr;
+    const int size = i2d_PublicKey(signer.native(), &der);
+    const OpensslMemory owner(der);
+    return pem(
+        [&](BIO* out) { return PEM_write_bio(out, "RSA PUBLIC KEY", "", der, size) > 0 ? 1 : 0; });
+}
+
 struct Kind {
     const char* alg;
     const Signer& signer;
@@ -88,6 +97,11 @@ struct Kind {
 
 const Signer& okp_signer() {
     static const Signer signer = Signer::okp("Ed25519");
+    return signer;
+}
+
+const Signer& ed448_signer() {
+    static const Signer signer = Signer::okp("Ed448");
     return signer;
 }
 
@@ -108,8 +122,9 @@ void check_verifying(const Kind& kind, const std::string& text, SecretFormat for
 }
 
 void test_keys_that_verify(void** /*state*/) {
-    for (const Kind& kind : {Kind{"RS256", rsa_signer()}, Kind{"ES256", ec_signer()},
-                             Kind{"EdDSA", okp_signer()}, Kind{"HS256", oct_signer()}}) {
+    for (const Kind& kind :
+         {Kind{"RS256", rsa_signer()}, Kind{"ES256", ec_signer()}, Kind{"EdDSA", okp_signer()},
+          Kind{"EdDSA", ed448_signer()}, Kind{"HS256", oct_signer()}}) {
         check_verifying(kind, kind.signer.jwk(), SecretFormat::kJwk);
         if (kind.signer.native() != nullptr) {
             for (const std::string& form : pem_forms(kind.signer)) {
@@ -117,6 +132,7 @@ void test_keys_that_verify(void** /*state*/) {
             }
         }
     }
+    check_verifying({"RS256", rsa_signer()}, pkcs1_form(rsa_signer()), SecretFormat::kPem);
 }
 
 void check_decrypting(const Recipient& recipient, const char* alg, const std::string& text,
@@ -183,7 +199,8 @@ void test_weak_keys(void** /*state*/) {
     for (const std::string& text :
          {small.jwk(), Signer::oct("short").jwk(),
           R"({"kty":"OKP","crv":"Ed25519","x":")" + encode_base64url(order_8) + "\"}",
-          R"({"kty":"OKP","crv":"Ed25519","x":"AQ)" + std::string(41, 'A') + "\"}"}) {
+          R"({"kty":"OKP","crv":"Ed25519","x":"AQ)" + std::string(41, 'A') + "\"}",
+          R"({"kty":"OKP","crv":"Ed448","x":"AQ)" + std::string(74, 'A') + "\"}"}) {
         with_every_call_failing([&] {
             const auto parsed = parse(text, SecretFormat::kJwk, {true, false});
             assert_false(parsed && parsed->ok());

@@ -10,6 +10,7 @@
 #include "base/base64url.h"
 #include "checks.h"
 #include "fakes.h"
+#include "told_failures.h"
 
 namespace {
 
@@ -24,6 +25,7 @@ decltype(X509_digest) __real_X509_digest;
 int __wrap_X509_digest(const X509* certificate, const EVP_MD* type, unsigned char* digest,
                        unsigned int* size) {
     if (digest_fails) {
+        oauth2_rs::fakes::tell_failed("X509_digest");
         ERR_raise(ERR_LIB_USER, ERR_R_INTERNAL_ERROR);
         return 0;
     }
@@ -33,6 +35,7 @@ int __wrap_X509_digest(const X509* certificate, const EVP_MD* type, unsigned cha
 decltype(i2d_X509) __real_i2d_X509;
 int __wrap_i2d_X509(const X509* certificate, unsigned char** out) {
     if (encoding_fails) {
+        oauth2_rs::fakes::tell_failed("i2d_X509");
         ERR_raise(ERR_LIB_USER, ERR_R_INTERNAL_ERROR);
         return -1;
     }
