@@ -6,7 +6,7 @@
 
 static ngx_http_oauth2_rs_ctx_t *ngx_http_oauth2_rs_open_ctx(ngx_http_request_t *r,
                                                              const oauth2_rs_resolver_t *resolver);
-static void ngx_http_oauth2_rs_readmit_ctx(ngx_http_request_t *r);
+static ngx_http_oauth2_rs_ctx_t *ngx_http_oauth2_rs_readmit_ctx(ngx_http_request_t *r);
 static ngx_int_t ngx_http_oauth2_rs_conclude(ngx_http_request_t *r,
                                              const ngx_http_oauth2_rs_loc_conf_t *conf,
                                              ngx_http_oauth2_rs_ctx_t *ctx, ngx_int_t rc);
@@ -32,7 +32,13 @@ ngx_int_t ngx_http_oauth2_rs_access_handler(ngx_http_request_t *r) {
     conf = static_cast<ngx_http_oauth2_rs_loc_conf_t *>(
         ngx_http_get_module_loc_conf(r, ngx_http_oauth2_rs_module));
 
-    ngx_http_oauth2_rs_readmit_ctx(r);
+    ctx = ngx_http_oauth2_rs_readmit_ctx(r);
+
+    // NGINX runs the phases of a request that waits with any event that lets its client be written
+    // to. It goes on when it is woken: a request that has gone on must not be.
+    if (ctx != nullptr && ngx_http_oauth2_rs_waits(ctx->waits)) {
+        return NGX_AGAIN;
+    }
 
     if (conf->resolver == nullptr) {
         return NGX_DECLINED;
@@ -99,12 +105,14 @@ ngx_http_oauth2_rs_ctx_t *ngx_http_oauth2_rs_get_ctx(ngx_http_request_t *r) {
 
 // Before the access phase of a location no claim shows, not even that of an earlier location: what
 // an internal redirect has cleared is set again here, and not by whoever asks first.
-static void ngx_http_oauth2_rs_readmit_ctx(ngx_http_request_t *r) {
+static ngx_http_oauth2_rs_ctx_t *ngx_http_oauth2_rs_readmit_ctx(ngx_http_request_t *r) {
     ngx_http_oauth2_rs_ctx_t *ctx = ngx_http_oauth2_rs_get_ctx(r);
 
     if (ctx != nullptr) {
         ngx_http_set_ctx(r, ctx, ngx_http_oauth2_rs_module);
     }
+
+    return ctx;
 }
 
 /*
