@@ -6,10 +6,13 @@
 
 static ngx_http_oauth2_rs_ctx_t *ngx_http_oauth2_rs_open_ctx(ngx_http_request_t *r,
                                                              const oauth2_rs_resolver_t *resolver);
-static void ngx_http_oauth2_rs_readmit_ctx(ngx_http_request_t *r);
+static ngx_http_oauth2_rs_ctx_t *ngx_http_oauth2_rs_readmit_ctx(ngx_http_request_t *r);
 static ngx_int_t ngx_http_oauth2_rs_conclude(ngx_http_request_t *r,
                                              const ngx_http_oauth2_rs_loc_conf_t *conf,
                                              ngx_http_oauth2_rs_ctx_t *ctx, ngx_int_t rc);
+static ngx_uint_t ngx_http_oauth2_rs_same_text(const ngx_str_t *one, const ngx_str_t *other);
+static ngx_http_oauth2_rs_ctx_t *ngx_http_oauth2_rs_add_ctx(ngx_http_request_t *r,
+                                                            const ngx_http_oauth2_rs_ctx_t *next);
 static void ngx_http_oauth2_rs_ctx_cleanup(void *data);
 static ngx_int_t ngx_http_oauth2_rs_judge(ngx_http_request_t *r,
                                           const ngx_http_oauth2_rs_loc_conf_t *conf,
@@ -32,7 +35,13 @@ ngx_int_t ngx_http_oauth2_rs_access_handler(ngx_http_request_t *r) {
     conf = static_cast<ngx_http_oauth2_rs_loc_conf_t *>(
         ngx_http_get_module_loc_conf(r, ngx_http_oauth2_rs_module));
 
-    ngx_http_oauth2_rs_readmit_ctx(r);
+    ctx = ngx_http_oauth2_rs_readmit_ctx(r);
+
+    // NGINX runs the phases of a request that waits with any event that lets its client be written
+    // to. It goes on when it is woken: a request that has gone on must not be.
+    if (ctx != nullptr && ngx_http_oauth2_rs_waits(ctx->waits)) {
+        return NGX_AGAIN;
+    }
 
     if (conf->resolver == nullptr) {
         return NGX_DECLINED;
@@ -99,33 +108,61 @@ ngx_http_oauth2_rs_ctx_t *ngx_http_oauth2_rs_get_ctx(ngx_http_request_t *r) {
 
 // Before the access phase of a location no claim shows, not even that of an earlier location: what
 // an internal redirect has cleared is set again here, and not by whoever asks first.
-static void ngx_http_oauth2_rs_readmit_ctx(ngx_http_request_t *r) {
+static ngx_http_oauth2_rs_ctx_t *ngx_http_oauth2_rs_readmit_ctx(ngx_http_request_t *r) {
     ngx_http_oauth2_rs_ctx_t *ctx = ngx_http_oauth2_rs_get_ctx(r);
 
     if (ctx != nullptr) {
         ngx_http_set_ctx(r, ctx, ngx_http_oauth2_rs_module);
     }
+
+    return ctx;
 }
 
 /*
- * The context of this request and resolver, with no decision in it. A context of another resolver
- * is left to the pool: variables evaluated earlier may point into it. NGINX bounds the number of
- * internal redirects, hence that of contexts.
+ * The context of this request, resolver and token, with no decision in it. Another one is left to
+ * the pool: variables evaluated earlier may point into it. NGINX bounds the number of internal
+ * redirects, hence that of contexts.
  */
 static ngx_http_oauth2_rs_ctx_t *ngx_http_oauth2_rs_open_ctx(ngx_http_request_t *r,
                                                              const oauth2_rs_resolver_t *resolver) {
-    ngx_pool_cleanup_t *cln;
-    ngx_http_oauth2_rs_ctx_t *ctx, *prev;
+    ngx_str_t authorization = ngx_null_string;
+    ngx_http_oauth2_rs_ctx_t next, *prev;
+
+    ngx_memzero(&next, sizeof(ngx_http_oauth2_rs_ctx_t));
 
     prev = ngx_http_oauth2_rs_get_ctx(r);
-
     if (prev != nullptr) {
         prev->granted = 0;
-
-        if (prev->resolver == resolver) {
-            return prev;
-        }
+        next = *prev;
+        next.resolution = nullptr;
     }
+
+    if (r->headers_in.authorization != nullptr) {
+        authorization = r->headers_in.authorization->value;
+    }
+
+    if (!ngx_http_oauth2_rs_same_text(&next.authorization, &authorization)) {
+        next.authorization = authorization;
+        next.fetches = nullptr;  // what was answered about one token says nothing of another
+
+    } else if (prev != nullptr && prev->resolver == resolver) {
+        return prev;
+    }
+
+    next.resolver = resolver;
+
+    return ngx_http_oauth2_rs_add_ctx(r, &next);
+}
+
+static ngx_uint_t ngx_http_oauth2_rs_same_text(const ngx_str_t *one, const ngx_str_t *other) {
+    return one->len == other->len &&
+           (one->len == 0 || ngx_memcmp(one->data, other->data, one->len) == 0);
+}
+
+static ngx_http_oauth2_rs_ctx_t *ngx_http_oauth2_rs_add_ctx(ngx_http_request_t *r,
+                                                            const ngx_http_oauth2_rs_ctx_t *next) {
+    ngx_pool_cleanup_t *cln;
+    ngx_http_oauth2_rs_ctx_t *ctx;
 
     cln = ngx_pool_cleanup_add(r->pool, sizeof(ngx_http_oauth2_rs_ctx_t));
     if (cln == nullptr) {
@@ -133,14 +170,7 @@ static ngx_http_oauth2_rs_ctx_t *ngx_http_oauth2_rs_open_ctx(ngx_http_request_t 
     }
 
     ctx = static_cast<ngx_http_oauth2_rs_ctx_t *>(cln->data);
-    ngx_memzero(ctx, sizeof(ngx_http_oauth2_rs_ctx_t));
-
-    if (prev != nullptr) {
-        *ctx = *prev;
-        ctx->resolution = nullptr;
-    }
-
-    ctx->resolver = resolver;
+    *ctx = *next;
 
     cln->handler = ngx_http_oauth2_rs_ctx_cleanup;
     ngx_http_set_ctx(r, ctx, ngx_http_oauth2_rs_module);

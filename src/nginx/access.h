@@ -8,14 +8,16 @@
 #include "nginx/key_wait.h"
 
 /*
- * POD, in the pool of the main request. Belongs to (request, resolver): a location with another
- * resolver gets a context of its own, so that nothing one resolver said is known under another.
+ * POD, in the pool of the main request. Belongs to (request, resolver, token): a location with
+ * another resolver gets a context of its own, so that nothing one resolver said is known under
+ * another. So does one before which another module has replaced the token.
  */
 typedef struct {
     const oauth2_rs_resolver_t *resolver;
+    ngx_str_t authorization;              // that is judged: the first such header line
     oauth2_rs_resolution_t *resolution;   // destroyed by a cleanup of the pool
-    ngx_http_oauth2_rs_fetch_t *fetches;  // of the request, whatever the resolver
-    ngx_http_oauth2_rs_wait_t *waits;     // likewise
+    ngx_http_oauth2_rs_fetch_t *fetches;  // about that token, whatever the resolver
+    ngx_http_oauth2_rs_wait_t *waits;     // of the request, whatever the resolver
     u_char *challenge;                    // value of the header line that was added, or nullptr
     oauth2_rs_text_t error;               // of the refusal that is answered, else empty
     oauth2_rs_text_t reason;              // likewise

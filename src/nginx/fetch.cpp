@@ -4,6 +4,7 @@
 
 static ngx_int_t ngx_http_oauth2_rs_fetch_done(ngx_http_request_t *sr, void *data, ngx_int_t rc);
 static void ngx_http_oauth2_rs_read_answer(ngx_http_oauth2_rs_fetch_t *fetch);
+static ngx_uint_t ngx_http_oauth2_rs_answers_form(const ngx_http_request_t *sr);
 static void ngx_http_oauth2_rs_fetch_cleanup(void *data);
 static void ngx_http_oauth2_rs_stop_watch(ngx_http_oauth2_rs_fetch_t *fetch);
 static void ngx_http_oauth2_rs_watch(ngx_event_t *ev);
@@ -84,6 +85,14 @@ static void ngx_http_oauth2_rs_read_answer(ngx_http_oauth2_rs_fetch_t *fetch) {
         return;
     }
 
+    if (!ngx_http_oauth2_rs_answers_form(fetch->sr)) {
+        ngx_log_error(NGX_LOG_ERR, fetch->sr->connection->log, 0,
+                      "oauth2: the answer of \"%V\" comes from a cache whose key lacks "
+                      "$request_body, so that it may be about another token",
+                      &fetch->sr->uri);
+        return;
+    }
+
     fetch->status = headers->status;
     fetch->media_type = headers->content_type;
 
@@ -93,6 +102,33 @@ static void ngx_http_oauth2_rs_read_answer(ngx_http_oauth2_rs_fetch_t *fetch) {
     }
 
     fetch->media_type.len = static_cast<size_t>(p - fetch->media_type.data);
+}
+
+/* Whether an answer from a cache is to the form that was posted: then its key holds that. */
+static ngx_uint_t ngx_http_oauth2_rs_answers_form([[maybe_unused]] const ngx_http_request_t *sr) {
+#if (NGX_HTTP_CACHE)
+    ngx_uint_t i;
+    const ngx_buf_t *form;
+    const ngx_str_t *key;
+
+    if (!sr->cached || sr->request_body == nullptr) {
+        return 1;
+    }
+
+    form = sr->request_body->bufs->buf;
+    key = static_cast<const ngx_str_t *>(sr->cache->keys.elts);
+
+    for (i = 0; i < sr->cache->keys.nelts; i++) {
+        if (memmem(key[i].data, key[i].len, form->start,
+                   static_cast<size_t>(form->last - form->start)) != nullptr) {
+            return 1;
+        }
+    }
+
+    return 0;
+#else
+    return 1;
+#endif
 }
 
 /* The request is going, and its subrequests go with it without a word. */

@@ -46,6 +46,7 @@ ngx_http_request_t *ngx_http_oauth2_rs_isolated_subrequest(ngx_http_request_t *r
     }
 
     sr->headers_in = own.headers_in;
+    sr->headers_in.headers.last = &sr->headers_in.headers.part;  // where modules add more lines
     sr->request_body = own.body;
     sr->variables = own.variables;
     sr->request_line = own.request_line;

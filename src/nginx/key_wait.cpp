@@ -50,6 +50,16 @@ void ngx_http_oauth2_rs_wake(ngx_http_oauth2_rs_key_worker_t *worker) {
     }
 }
 
+ngx_uint_t ngx_http_oauth2_rs_waits(const ngx_http_oauth2_rs_wait_t *waits) {
+    for (; waits != nullptr; waits = waits->next) {
+        if (!waits->ended) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
 oauth2_rs_fetch_state_t ngx_http_oauth2_rs_await_keys(void *host, const void *source, int miss) {
     ngx_uint_t renewed;
     auto *r = static_cast<ngx_http_request_t *>(host);

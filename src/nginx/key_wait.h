@@ -20,6 +20,9 @@ struct ngx_http_oauth2_rs_wait_s {
 /* oauth2_rs_host_t.await_keys; the host is the request. */
 oauth2_rs_fetch_state_t ngx_http_oauth2_rs_await_keys(void *host, const void *source, int miss);
 
+/* Whether one of these is not over. */
+ngx_uint_t ngx_http_oauth2_rs_waits(const ngx_http_oauth2_rs_wait_t *waits);
+
 /*
  * Judges the requests anew that began to wait before the last ending, all of them and each once:
  * some may wait again.
