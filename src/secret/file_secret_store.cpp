@@ -27,11 +27,11 @@ bool serves(const KeySet& set, KeyPurpose purpose) {
 const char* loss(const KeySet& old, const KeySet& renewed, KeyPurposes wanted) {
     if (wanted.verify && serves(old, KeyPurpose::kVerify) &&
         !serves(renewed, KeyPurpose::kVerify)) {
-        return " holds no key any more that may verify signatures";
+        return " no longer holds a key that may verify signatures";
     }
     return wanted.decrypt && serves(old, KeyPurpose::kDecrypt) &&
                    !serves(renewed, KeyPurpose::kDecrypt)
-               ? " holds no key any more that may decrypt"
+               ? " no longer holds a key that may decrypt"
                : nullptr;
 }
 
@@ -109,8 +109,8 @@ Configured<FileSecretStore::Slots> FileSecretStore::read_all() const {
         }
         auto set = set_of(std::move(keys.value()));
         if (old.keys && !set) {
-            return ConfigError{quoted(file_of(name)) + " is gone, or holds " + quoted(name) +
-                               " no more"};
+            return ConfigError{quoted(file_of(name)) + " is gone, or no longer holds " +
+                               quoted(name)};
         }
         const char* lost = old.keys ? loss(*old.keys, *set, old.purposes) : nullptr;
         if (lost != nullptr) {
