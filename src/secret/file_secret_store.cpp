@@ -54,7 +54,7 @@ Configured<Done> FileSecretStore::load(const std::string& secret_id, const LoadC
             context.warnings->push_back(warning);
         }
     }
-    watch_.changed({file_of(name)});  // first: what changes while it is read has changed
+    watch_.changed({file_of(name)});  // before it is read: a change meanwhile is seen later
     Warnings again;
     auto keys = read(name, purposes, known == slots_.end() ? context.warnings : &again);
     if (!keys.ok()) {
@@ -70,7 +70,7 @@ Step<const KeySet*> FileSecretStore::keys(KeyWaiter& /*waiter*/, std::string_vie
 }
 
 Refresh FileSecretStore::refresh(std::string* failure) {
-    // Said before it is known: short memory may end this at any place.
+    // Set first: where memory runs short below, the files are read again the next time.
     const bool was_stale = std::exchange(is_stale_, true);
     if (watch_.changed(files())) {
         is_failure_told_ = false;

@@ -43,7 +43,7 @@ typedef struct oauth2_rs_resolver_s oauth2_rs_resolver_t;
 
 typedef enum { OAUTH2_RS_NOTICE = 0, OAUTH2_RS_WARN, OAUTH2_RS_ERROR } oauth2_rs_severity_t;
 
-/* Where messages of the configuration go. `message` names the directive and the mend. */
+/* Where messages of the configuration go. `message` names the directive and what to do. */
 typedef struct {
     void (*report)(void *host, oauth2_rs_severity_t severity, oauth2_rs_text_t message);
     void *host;
