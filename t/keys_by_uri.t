@@ -236,6 +236,8 @@ is(status($nginx, 'first'), '503 keys_unavailable', 'down at start');
 $peer->start;
 $nginx->wait_for('the server', sub { status($nginx, 'first') eq '200 -' });
 sound($nginx, 'down');
+like($nginx->log, qr{connect\(\) failed .* while connecting to upstream, fetching keys, server: one, .*subrequest: "/keys", upstream: "http://},
+    'down: the log says where it is not listened');
 
 # It dies later: the last good keys stay in use, for as long as is allowed.
 $nginx = nginx('stale', 'cache_timeout=1s stale_timeout=7s', '')->start;
