@@ -314,7 +314,7 @@ oauth2_cache size=1m;
 emerg: oauth2_cache: invalid parameter "size=1m", it must be off, or zone=, default_timeout= and max_timeout=
 
 oauth2_cache zone=tokens:1m max_timeout=5m30s;
-emerg: oauth2_cache: max_timeout: invalid duration "5m30s": units are days, hours, minutes, seconds and ms
+emerg: oauth2_cache: max_timeout: invalid duration "5m30s": units are days, hours, minutes, seconds and ms; write "," between parts
 
 oauth2_cache max_timeout=1m;
 emerg: "oauth2_cache" needs zone=NAME:SIZE or zone=NAME
@@ -326,7 +326,7 @@ oauth2_bypass $arg_debug;
 warn: oauth2_bypass depends on "$arg_debug": a client can set this and so leave out the check; use a map over what a client can't choose
 
 oauth2_skew 5 fortnights;
-emerg: oauth2_skew: invalid duration "5 fortnights": units are days, hours, minutes, seconds and ms
+emerg: oauth2_skew: invalid duration "5 fortnights": units are days, hours, minutes, seconds and ms; write "," between parts
 
 oauth2_skew -5s;
 emerg: oauth2_skew: invalid duration "-5s": each part is a number and a unit, as in "2 minutes"
