@@ -226,6 +226,9 @@ for my $fault ($peer->faults) {
     sound($nginx, $fault);
     my @told = $nginx->log =~ /(\[error\] .* can't be fetched, and none are at hand.* \(server at \S+:\d+\))/g;
     is(scalar @told, 1, "$fault: told once");
+    like($nginx->log, qr/oauth2: the answer from "\/keys" has status $1, so it is of no use .*, fetching keys, server: one,/,
+        "$fault: and what it was")
+      if $fault =~ /^status(\d+)$/;
     like($nginx->log, qr/are fetched again \(server at \S+:\d+\)/, "$fault: and when it was over");
 }
 
