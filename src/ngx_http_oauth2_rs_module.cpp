@@ -222,9 +222,23 @@ static ngx_int_t ngx_http_oauth2_rs_add_handler(ngx_conf_t *cf, ngx_http_phases 
 }
 
 static ngx_int_t ngx_http_oauth2_rs_init_process(ngx_cycle_t *cycle) {
-    if (ngx_http_oauth2_rs_start_refreshing(cycle) != NGX_OK) {
+    ngx_http_oauth2_rs_main_conf_t *omcf;
+
+    // The cache manager and loader come by here as well.
+    if (ngx_process != NGX_PROCESS_WORKER && ngx_process != NGX_PROCESS_SINGLE) {
+        return NGX_OK;
+    }
+
+    omcf = static_cast<ngx_http_oauth2_rs_main_conf_t *>(
+        ngx_http_cycle_get_module_main_conf(cycle, ngx_http_oauth2_rs_module));
+
+    if (omcf == nullptr) {
+        return NGX_OK;  // there is no http block
+    }
+
+    if (ngx_http_oauth2_rs_start_refreshing(cycle, omcf) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    return ngx_http_oauth2_rs_start_key_sources(cycle);
+    return ngx_http_oauth2_rs_start_key_sources(cycle, omcf);
 }

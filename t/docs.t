@@ -2,7 +2,8 @@
 
 # The documents, held against the module:
 #  - every block of NGINX configuration in them, and every examples/*.conf, passes `nginx -t`;
-#  - every directive, variable and reason word is documented, and no other;
+#  - every directive, variable and reason word is documented, and no other, and it is said what to do
+#    about each reason;
 #  - links between documents and the tests that they name exist.
 #
 # The info string of a block says where it belongs and what is to come of it:
@@ -110,6 +111,8 @@ sub check_names {
     same_names('reasons', \@reasons,
         [$text{'docs/variables-and-answers.md'} =~ /^\| `(\w+)` \| \d{3} \|/mg]);
     check_syntax($_) for @directives;
+    check_advice($_) for @reasons;
+    check_answers();
 }
 
 sub same_names {
@@ -123,6 +126,19 @@ sub check_syntax {
     like($text{'docs/directives.md'},
         qr/^## $directive\n\n- \*\*Syntax\*\*: `$directive .+;`\n- \*\*Default\*\*: .+\n- \*\*Context\*\*: .+\n/m,
         "$directive has syntax, default and context");
+}
+
+sub check_answers {
+    my @statuses = read_file('src/shim/challenge.cpp') =~ /return \{(\d{3}),/g;
+    ok(@statuses > 0, 'there are answers');
+    my ($answers) = $text{'docs/variables-and-answers.md'} =~ /^## Answers\n(.*?)^## /ms;
+    like($answers, qr/\| $_ \|/, "status $_ is documented") for @statuses;
+}
+
+sub check_advice {
+    my ($reason) = @_;
+    like($text{'docs/operations.md'}, qr/^\|[^|]*`$reason`[^|]*\| \S/m,
+        "docs/operations.md says what to look at for $reason");
 }
 
 # ---- Links

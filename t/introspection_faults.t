@@ -263,6 +263,10 @@ for my $path ('/', '/unbuffered', '/intercepted') {
         is(judged('good', $path), '200 -', "$path: after $name");
     }
 }
+like($nginx->log, qr/\[error\] .* oauth2: the answer from "\S+" has status $_, so it is of no use.* upstream: "http/,
+    "status $_ stands in the error log") for 401, 404;
+like($nginx->log, qr/\[error\] .* oauth2: the answer from "\S+" has a content encoding, so it is of no use/,
+    'a content encoding too');
 
 is(judged('once', '/kept'), '200 -', 'a kept connection that is closed under the question') for 1 .. 4;
 is(judged('good', '/down'), '503 introspection_unavailable', 'nobody listens');

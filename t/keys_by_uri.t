@@ -224,9 +224,12 @@ for my $fault ($peer->faults) {
     mode('first');
     $nginx->wait_for('mending', sub { status($nginx, 'first') eq '200 -' });
     sound($nginx, $fault);
-    my @told = $nginx->log =~ /(\[error\] .* can't be fetched, those at hand)/g;
+    my @told = $nginx->log =~ /(\[error\] .* can't be fetched, and none are at hand.* \(server at \S+:\d+\))/g;
     is(scalar @told, 1, "$fault: told once");
-    like($nginx->log, qr/are fetched again/, "$fault: and when it was over");
+    like($nginx->log, qr/oauth2: the answer from "\/keys" has status $1, so it is of no use .*, fetching keys, server: one,/,
+        "$fault: and what it was")
+      if $fault =~ /^status(\d+)$/;
+    like($nginx->log, qr/are fetched again \(server at \S+:\d+\)/, "$fault: and when it was over");
 }
 
 # Nobody listens at the start.
@@ -236,12 +239,14 @@ is(status($nginx, 'first'), '503 keys_unavailable', 'down at start');
 $peer->start;
 $nginx->wait_for('the server', sub { status($nginx, 'first') eq '200 -' });
 sound($nginx, 'down');
+like($nginx->log, qr{connect\(\) failed .* while connecting to upstream, fetching keys, server: one, .*subrequest: "/keys", upstream: "http://},
+    'down: the log says where it is not listened');
 
 # It dies later: the last good keys stay in use, for as long as is allowed.
 $nginx = nginx('stale', 'cache_timeout=1s stale_timeout=7s', '')->start;
 $nginx->wait_for('the first fetch', sub { status($nginx, 'first') eq '200 -' });
 mode('status500');
-$nginx->wait_for('a failure', sub { $nginx->log =~ /can't be fetched, those/ });
+$nginx->wait_for('a failure', sub { $nginx->log =~ /can't be fetched, those at hand stay in use for 7s at most/ });
 is(status($nginx, 'first'), '200 -', 'the last good keys stay in use') for 1 .. 4;
 $nginx->wait_for('the end of that', sub { status($nginx, 'first') eq '503 keys_unavailable' });
 mode('jwk_type');

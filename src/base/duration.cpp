@@ -71,7 +71,8 @@ Configured<std::int64_t> parse_part(std::string_view part, std::string_view whol
     }
     const Unit* unit = find_unit(trim(rest));
     if (unit == nullptr) {
-        return invalid(whole, "units are days, hours, minutes, seconds and ms");
+        return invalid(whole,
+                       "units are days, hours, minutes, seconds and ms; write \",\" between parts");
     }
     if (number > kLongest / unit->milliseconds) {
         return invalid(whole, "it is too long");

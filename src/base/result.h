@@ -30,7 +30,7 @@ struct Done {};
 /* The outcome of a check that yields nothing but leave to go on. */
 using Verdict = Result<Done>;
 
-/* An error of the configuration: a message for the administrator that says the mend. */
+/* An error of the configuration: a message for the administrator that says what to do. */
 struct ConfigError {
     std::string message;
 };

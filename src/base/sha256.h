@@ -22,8 +22,7 @@ struct DigestHash {
     }
 };
 
-/* SHA-256 on a context that is set up once. One thread. Throws std::bad_alloc where OpenSSL fails.
- */
+/* SHA-256 on a context set up once, for one thread. Throws std::bad_alloc where OpenSSL fails. */
 class Sha256 {
   public:
     Sha256();

@@ -68,8 +68,7 @@ bool set_up_oaep(EVP_PKEY_CTX* context) {
     return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_OAEP_PADDING) == 1;
 }
 
-/* What the public half encrypts the private one must decrypt; that holds without "p" and "q" too.
- */
+/* What the public half encrypts the private one must decrypt, also without "p" and "q". */
 bool rsa_halves_match(EVP_PKEY* key) {
     constexpr std::array<unsigned char, 16> kMessage{1, 2, 3};
     const PublicKeyContextHandle context(EVP_PKEY_CTX_new_from_pkey(nullptr, key, nullptr));

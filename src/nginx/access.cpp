@@ -106,8 +106,10 @@ ngx_http_oauth2_rs_ctx_t *ngx_http_oauth2_rs_get_ctx(ngx_http_request_t *r) {
     return nullptr;
 }
 
-// Before the access phase of a location no claim shows, not even that of an earlier location: what
-// an internal redirect has cleared is set again here, and not by whoever asks first.
+/*
+ * Before the access phase of a location no claim shows, not even that of an earlier location: what
+ * an internal redirect has cleared is set again here, and not by whoever asks first.
+ */
 static ngx_http_oauth2_rs_ctx_t *ngx_http_oauth2_rs_readmit_ctx(ngx_http_request_t *r) {
     ngx_http_oauth2_rs_ctx_t *ctx = ngx_http_oauth2_rs_get_ctx(r);
 

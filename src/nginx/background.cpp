@@ -4,6 +4,7 @@
 
 static ngx_int_t ngx_http_oauth2_rs_connect(ngx_http_oauth2_rs_background_t *background,
                                             ngx_http_core_srv_conf_t *server, ngx_log_t *log);
+static u_char *ngx_http_oauth2_rs_background_log(ngx_log_t *log, u_char *buf, size_t len);
 static void ngx_http_oauth2_rs_dress_connection(ngx_http_oauth2_rs_background_t *background);
 static void ngx_http_oauth2_rs_dress_event(ngx_event_t *ev, ngx_connection_t *c);
 static ngx_http_request_t *ngx_http_oauth2_rs_create_request(ngx_connection_t *c);
@@ -60,30 +61,23 @@ ngx_int_t ngx_http_oauth2_rs_start_background(ngx_http_oauth2_rs_background_t *b
 static ngx_int_t ngx_http_oauth2_rs_connect(ngx_http_oauth2_rs_background_t *background,
                                             ngx_http_core_srv_conf_t *server, ngx_log_t *log) {
     ngx_connection_t *c = &background->connection;
-    ngx_http_log_ctx_t *ctx;
 
     ngx_memzero(c, sizeof(ngx_connection_t));
+    ngx_memzero(&background->log_context, sizeof(ngx_http_log_ctx_t));
     ngx_memzero(&background->http, sizeof(ngx_http_connection_t));
     ngx_memzero(&background->address, sizeof(ngx_http_addr_conf_t));
     ngx_memzero(&background->local, sizeof(struct sockaddr_un));
 
     background->log = *log;
-    background->log.handler = nullptr;
+    background->log.handler = ngx_http_oauth2_rs_background_log;
+    background->log.data = &background->log_context;
     background->log.action = nullptr;
+    background->log_context.connection = c;
 
     c->pool = ngx_create_pool(NGX_HTTP_OAUTH2_RS_BACKGROUND_POOL, &background->log);
     if (c->pool == nullptr) {
         return NGX_ERROR;
     }
-
-    ctx = static_cast<ngx_http_log_ctx_t *>(ngx_pcalloc(c->pool, sizeof(ngx_http_log_ctx_t)));
-    if (ctx == nullptr) {
-        ngx_destroy_pool(c->pool);
-        return NGX_ERROR;
-    }
-
-    ctx->connection = c;
-    background->log.data = ctx;
 
     background->address.default_server = server;
     background->http.addr_conf = &background->address;
@@ -93,6 +87,23 @@ static ngx_int_t ngx_http_oauth2_rs_connect(ngx_http_oauth2_rs_background_t *bac
     ngx_http_oauth2_rs_dress_connection(background);
 
     return NGX_OK;
+}
+
+/* What NGINX adds to messages about a client's request, of a request that has none. */
+static u_char *ngx_http_oauth2_rs_background_log(ngx_log_t *log, u_char *buf, size_t len) {
+    u_char *p = buf;
+    const auto *ctx = static_cast<const ngx_http_log_ctx_t *>(log->data);
+
+    if (log->action != nullptr) {
+        p = ngx_snprintf(p, len, " while %s", log->action);
+    }
+
+    p = ngx_slprintf(p, buf + len, ", fetching keys");
+
+    return ctx->request == nullptr
+               ? p
+               : ctx->request->log_handler(ctx->request, ctx->current_request, p,
+                                           static_cast<size_t>(buf + len - p));
 }
 
 static void ngx_http_oauth2_rs_dress_connection(ngx_http_oauth2_rs_background_t *background) {

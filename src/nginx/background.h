@@ -19,6 +19,7 @@ typedef struct {
     ngx_event_t finish;   // ends the request from outside of it
     ngx_msec_t patience;  // until when it may outlive its fetch
     ngx_log_t log;
+    ngx_http_log_ctx_t log_context;
     ngx_http_connection_t http;
     ngx_http_addr_conf_t address;
     struct sockaddr_un local;

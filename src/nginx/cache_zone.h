@@ -1,5 +1,4 @@
-/* The cache of resolved tokens: plain bytes by key in a shared zone, forgotten by age and by use.
- */
+/* The cache of resolved tokens: bytes by key in a shared zone, forgotten by age and by use. */
 
 #ifndef OAUTH2_RS_NGINX_CACHE_ZONE_H
 #define OAUTH2_RS_NGINX_CACHE_ZONE_H

@@ -88,8 +88,7 @@ static ngx_int_t ngx_http_oauth2_rs_tls_thumbprint(ngx_http_request_t *r, oauth2
     return NGX_OK;
 }
 
-/* A request over HTTP/2 or HTTP/3 has a connection of its own that shares the TLS of the real one.
- */
+/* A request over HTTP/2 or HTTP/3 has its own connection, which shares the TLS of the real one. */
 static ngx_connection_t *ngx_http_oauth2_rs_tls_connection(ngx_http_request_t *r) {
 #if (NGX_HTTP_V2)
     if (r->stream != nullptr) {

@@ -134,7 +134,7 @@ static void ngx_http_oauth2_rs_merge_cache(ngx_http_oauth2_rs_loc_conf_t *conf,
     }
 }
 
-/* Where the resolver asks, each of which must be a location that fetches. */
+/* Notes the locations that the resolver asks; whether they exist is seen later. */
 static ngx_int_t ngx_http_oauth2_rs_demand_endpoints(ngx_conf_t *cf,
                                                      ngx_http_oauth2_rs_loc_conf_t *conf,
                                                      oauth2_rs_settings_t *settings) {

@@ -3,6 +3,8 @@
 #include "nginx/arguments.h"
 #include "nginx/endpoint.h"
 
+static char *ngx_http_oauth2_rs_set_text(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+static char *ngx_http_oauth2_rs_set_texts(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 static void ngx_http_oauth2_rs_warn_of_variables(ngx_conf_t *cf, const ngx_command_t *cmd);
 static ngx_uint_t ngx_http_oauth2_rs_names_client_variable(const ngx_str_t *text);
 
@@ -40,7 +42,8 @@ char *ngx_http_oauth2_rs_set_word(ngx_conf_t *cf, ngx_command_t *cmd, void *conf
     return ngx_http_oauth2_rs_failed;
 }
 
-char *ngx_http_oauth2_rs_set_text(ngx_conf_t *cf, ngx_command_t *cmd, void *conf) {
+/* A text as it is; the ngx_str_t at cmd->offset. */
+static char *ngx_http_oauth2_rs_set_text(ngx_conf_t *cf, ngx_command_t *cmd, void *conf) {
     auto *field = reinterpret_cast<ngx_str_t *>(static_cast<char *>(conf) + cmd->offset);
     auto *value = static_cast<ngx_str_t *>(cf->args->elts);
 
@@ -53,7 +56,8 @@ char *ngx_http_oauth2_rs_set_text(ngx_conf_t *cf, ngx_command_t *cmd, void *conf
     return NGX_CONF_OK;
 }
 
-char *ngx_http_oauth2_rs_set_texts(ngx_conf_t *cf, ngx_command_t *cmd, void *conf) {
+/* One or more texts; the ngx_array_t * at cmd->offset. */
+static char *ngx_http_oauth2_rs_set_texts(ngx_conf_t *cf, ngx_command_t *cmd, void *conf) {
     char *rv;
     ngx_uint_t i;
     oauth2_rs_text_t *text;
@@ -89,7 +93,7 @@ char *ngx_http_oauth2_rs_set_audience(ngx_conf_t *cf, ngx_command_t *cmd, void *
     return ngx_http_oauth2_rs_set_texts(cf, cmd, conf);
 }
 
-/* Where the arguments are taken to the letter, who writes a variable expects something else. */
+/* These arguments are taken to the letter; whoever writes a variable expects otherwise. */
 static void ngx_http_oauth2_rs_warn_of_variables(ngx_conf_t *cf, const ngx_command_t *cmd) {
     ngx_uint_t i;
     auto *value = static_cast<ngx_str_t *>(cf->args->elts);

@@ -15,12 +15,6 @@
  */
 char *ngx_http_oauth2_rs_set_word(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
-/* A text as it is; the ngx_str_t at cmd->offset. */
-char *ngx_http_oauth2_rs_set_text(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
-
-/* One or more texts; the ngx_array_t * at cmd->offset. */
-char *ngx_http_oauth2_rs_set_texts(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
-
 /* A secret id, of which "null" is one by its looks; the ngx_str_t at cmd->offset. */
 char *ngx_http_oauth2_rs_set_secret(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 

@@ -151,8 +151,8 @@ static ngx_http_oauth2_rs_endpoint_t *ngx_http_oauth2_rs_known_endpoint(
 }
 
 /*
- * The place as well: what is remembered of tokens is worth less than what a mistake would cost. Of
- * a twin nothing is remembered over a reload.
+ * The identity, and the place in the file as well: where lines move, cached tokens are forgotten,
+ * which costs less than taking one server for another. A twin's text is new with each reload.
  */
 static ngx_int_t ngx_http_oauth2_rs_write_server(ngx_conf_t *cf,
                                                  ngx_http_oauth2_rs_endpoint_t *endpoint) {

@@ -78,19 +78,30 @@ static ngx_int_t ngx_http_oauth2_rs_fetch_done(ngx_http_request_t *sr, void *dat
 
 static void ngx_http_oauth2_rs_read_answer(ngx_http_oauth2_rs_fetch_t *fetch) {
     u_char *p, *last;
-    const ngx_http_headers_out_t *headers = &fetch->sr->headers_out;
+    ngx_http_request_t *sr = fetch->sr;
+    const ngx_http_headers_out_t *headers = &sr->headers_out;
 
     // Nobody asked for an encoding, and a body that has one is not what the type says.
     if (headers->content_encoding != nullptr && headers->content_encoding->value.len != 0) {
+        ngx_log_error(NGX_LOG_ERR, sr->connection->log, 0,
+                      "oauth2: the answer from \"%V\" has a content encoding, so it is of no use",
+                      &sr->uri);
         return;
     }
 
-    if (!ngx_http_oauth2_rs_answers_form(fetch->sr)) {
-        ngx_log_error(NGX_LOG_ERR, fetch->sr->connection->log, 0,
+    if (!ngx_http_oauth2_rs_answers_form(sr)) {
+        ngx_log_error(NGX_LOG_ERR, sr->connection->log, 0,
                       "oauth2: the answer of \"%V\" comes from a cache whose key lacks "
                       "$request_body, so that it may be about another token",
-                      &fetch->sr->uri);
+                      &sr->uri);
         return;
+    }
+
+    // NGINX itself says nothing of it: for a client's own request any status is an answer.
+    if (headers->status != NGX_HTTP_OK) {
+        ngx_log_error(NGX_LOG_ERR, sr->connection->log, 0,
+                      "oauth2: the answer from \"%V\" has status %ui, so it is of no use", &sr->uri,
+                      headers->status);
     }
 
     fetch->status = headers->status;

@@ -91,8 +91,7 @@ static ngx_int_t ngx_http_oauth2_rs_prepare(ngx_http_request_t *r, const ngx_str
     return ngx_http_oauth2_rs_prepare_line(r->pool, uri, &ngx_http_oauth2_rs_post, own);
 }
 
-/* The client's own, which logs and $request show, may hold what is none of the server's business.
- */
+/* The client's own, which logs and $request show, may hold what the server is not to see. */
 static ngx_int_t ngx_http_oauth2_rs_prepare_line(ngx_pool_t *pool, const ngx_str_t *uri,
                                                  const ngx_str_t *method,
                                                  ngx_http_oauth2_rs_inheritance_t *own) {

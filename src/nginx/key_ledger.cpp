@@ -5,6 +5,8 @@ static oauth2_rs_text_t ngx_http_oauth2_rs_copy_news(const ngx_http_oauth2_rs_ke
 static ngx_uint_t ngx_http_oauth2_rs_is_old(const ngx_http_oauth2_rs_key_worker_t *worker,
                                             ngx_msec_t fetched);
 static ngx_msec_t ngx_http_oauth2_rs_cache_timeout(const ngx_http_oauth2_rs_key_worker_t *worker);
+static void ngx_http_oauth2_rs_tell_failure(const ngx_http_oauth2_rs_key_worker_t *worker,
+                                            ngx_uint_t version);
 static ngx_msec_t ngx_http_oauth2_rs_jittered(ngx_msec_t time);
 static void ngx_http_oauth2_rs_report_keys(void *host, oauth2_rs_severity_t severity,
                                            oauth2_rs_text_t message);
@@ -40,8 +42,10 @@ void ngx_http_oauth2_rs_sync_keys(ngx_http_oauth2_rs_key_worker_t *worker) {
         worker->version = 0;
         oauth2_rs_key_source_drop(worker->registry, worker->index);
         ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
-                      "oauth2_secret_store: the keys of \"%V\" are too old to be used",
-                      &worker->endpoint->uri);
+                      "oauth2_secret_store: the keys of \"%V\" are too old to be used (server at "
+                      "%s:%ui)",
+                      &worker->endpoint->uri, worker->endpoint->server->file_name,
+                      worker->endpoint->server->line);
     }
 }
 
@@ -148,15 +152,17 @@ void ngx_http_oauth2_rs_record_success(ngx_http_oauth2_rs_key_worker_t *worker,
     ngx_http_oauth2_rs_unlock_keys(worker->endpoint->zone);
 
     if (failures != 0) {
-        ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,
-                      "oauth2_secret_store: the keys of \"%V\" are fetched again",
-                      &worker->endpoint->uri);
+        ngx_log_error(
+            NGX_LOG_NOTICE, ngx_cycle->log, 0,
+            "oauth2_secret_store: the keys of \"%V\" are fetched again (server at %s:%ui)",
+            &worker->endpoint->uri, worker->endpoint->server->file_name,
+            worker->endpoint->server->line);
     }
 }
 
 void ngx_http_oauth2_rs_record_failure(ngx_http_oauth2_rs_key_worker_t *worker) {
     ngx_msec_t pause;
-    ngx_uint_t failures;
+    ngx_uint_t failures, version;
     ngx_http_oauth2_rs_key_state_t *state;
 
     state = ngx_http_oauth2_rs_lock_keys(worker->endpoint->zone);
@@ -167,6 +173,7 @@ void ngx_http_oauth2_rs_record_failure(ngx_http_oauth2_rs_key_worker_t *worker) 
     }
 
     failures = ++state->failures;
+    version = state->version;
     pause = NGX_HTTP_OAUTH2_RS_KEY_FIRST_PAUSE << ngx_min(failures - 1, ngx_uint_t{6});
     pause = ngx_min(pause, ngx_msec_t{NGX_HTTP_OAUTH2_RS_KEY_LONGEST_PAUSE});
     state->attempts++;
@@ -178,12 +185,27 @@ void ngx_http_oauth2_rs_record_failure(ngx_http_oauth2_rs_key_worker_t *worker) 
     ngx_http_oauth2_rs_unlock_keys(worker->endpoint->zone);
 
     if (failures == 1) {
-        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
-                      "oauth2_secret_store: the keys of \"%V\" can't be fetched, those at hand "
-                      "stay in use for %uis at most",
-                      &worker->endpoint->uri,
-                      static_cast<ngx_uint_t>(worker->source.stale_timeout_ms / 1000));
+        ngx_http_oauth2_rs_tell_failure(worker, version);
     }
+}
+
+static void ngx_http_oauth2_rs_tell_failure(const ngx_http_oauth2_rs_key_worker_t *worker,
+                                            ngx_uint_t version) {
+    const ngx_http_oauth2_rs_endpoint_t *endpoint = worker->endpoint;
+
+    if (version == 0) {
+        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
+                      "oauth2_secret_store: the keys of \"%V\" can't be fetched, and none are at "
+                      "hand: requests are answered with 503 (server at %s:%ui)",
+                      &endpoint->uri, endpoint->server->file_name, endpoint->server->line);
+        return;
+    }
+
+    ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
+                  "oauth2_secret_store: the keys of \"%V\" can't be fetched, those at hand stay in "
+                  "use for %uis at most (server at %s:%ui)",
+                  &endpoint->uri, static_cast<ngx_uint_t>(worker->source.stale_timeout_ms / 1000),
+                  endpoint->server->file_name, endpoint->server->line);
 }
 
 void ngx_http_oauth2_rs_leave_lease(ngx_http_oauth2_rs_key_worker_t *worker) {
@@ -207,7 +229,11 @@ oauth2_rs_reporter_t ngx_http_oauth2_rs_key_reporter(ngx_http_oauth2_rs_key_work
 
 static void ngx_http_oauth2_rs_report_keys(void *host, oauth2_rs_severity_t /*severity*/,
                                            oauth2_rs_text_t message) {
-    if (!static_cast<ngx_http_oauth2_rs_key_worker_t *>(host)->failing) {
-        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0, "%*s", message.len, message.data);
+    const auto *worker = static_cast<const ngx_http_oauth2_rs_key_worker_t *>(host);
+
+    if (!worker->failing) {
+        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0, "%*s (server at %s:%ui)", message.len,
+                      message.data, worker->endpoint->server->file_name,
+                      worker->endpoint->server->line);
     }
 }

@@ -18,23 +18,11 @@ enum {
     NGX_HTTP_OAUTH2_RS_KEY_QUICK_TICK = 50  // while requests wait for another worker's fetch
 };
 
-ngx_int_t ngx_http_oauth2_rs_start_key_sources(ngx_cycle_t *cycle) {
+ngx_int_t ngx_http_oauth2_rs_start_key_sources(ngx_cycle_t *cycle,
+                                               ngx_http_oauth2_rs_main_conf_t *omcf) {
     size_t i, n;
     oauth2_rs_key_source_t source;
-    ngx_http_oauth2_rs_main_conf_t *omcf;
     ngx_http_oauth2_rs_key_worker_t *worker;
-
-    // The cache manager and loader come by here as well.
-    if (ngx_process != NGX_PROCESS_WORKER && ngx_process != NGX_PROCESS_SINGLE) {
-        return NGX_OK;
-    }
-
-    omcf = static_cast<ngx_http_oauth2_rs_main_conf_t *>(
-        ngx_http_cycle_get_module_main_conf(cycle, ngx_http_oauth2_rs_module));
-
-    if (omcf == nullptr) {
-        return NGX_OK;  // there is no http block
-    }
 
     for (n = 0; oauth2_rs_key_source(omcf->registry, n, &source); n++) {
     }

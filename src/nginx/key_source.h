@@ -5,7 +5,8 @@
 
 #include "nginx/conf.h"
 
-/* In init_process: begins to fetch in a process that serves requests. */
-ngx_int_t ngx_http_oauth2_rs_start_key_sources(ngx_cycle_t *cycle);
+/* In init_process, where requests are served: begins to fetch. */
+ngx_int_t ngx_http_oauth2_rs_start_key_sources(ngx_cycle_t *cycle,
+                                               ngx_http_oauth2_rs_main_conf_t *omcf);
 
 #endif

@@ -6,8 +6,7 @@
 #include "nginx/background.h"
 #include "nginx/endpoint.h"
 
-/* Instead of the version of a text: the keys are those that a worker of an earlier cycle got last.
- */
+/* In place of the version of a text: the keys were fetched by this worker of an earlier cycle. */
 enum { NGX_HTTP_OAUTH2_RS_OWN_KEYS = 1 };
 
 /* POD, in the pool of the cycle; as old as the worker. */

@@ -31,12 +31,10 @@ ngx_shm_zone_t *ngx_http_oauth2_rs_add_key_zone(ngx_conf_t *cf, const ngx_str_t 
 ngx_http_oauth2_rs_key_state_t *ngx_http_oauth2_rs_lock_keys(ngx_shm_zone_t *zone);
 void ngx_http_oauth2_rs_unlock_keys(ngx_shm_zone_t *zone);
 
-/* A process of the zone's cycle begins to serve: from now on its cycle says where keys come from.
- */
+/* A process of the zone's cycle begins to serve: its cycle now says where keys come from. */
 void ngx_http_oauth2_rs_join_keys(ngx_shm_zone_t *zone);
 
-/* Under the lock: whether no process of a newer cycle, whose location may lead elsewhere, serves.
- */
+/* Under the lock: whether no process of a newer cycle serves; its location may lead elsewhere. */
 ngx_uint_t ngx_http_oauth2_rs_leads_keys(const ngx_shm_zone_t *zone);
 
 /* Under the lock: whether somebody fetches. */

@@ -15,21 +15,9 @@ static void ngx_http_oauth2_rs_refresh(ngx_event_t *ev);
 static void ngx_http_oauth2_rs_report_refresh(void *host, oauth2_rs_severity_t severity,
                                               oauth2_rs_text_t message);
 
-ngx_int_t ngx_http_oauth2_rs_start_refreshing(ngx_cycle_t *cycle) {
+ngx_int_t ngx_http_oauth2_rs_start_refreshing(ngx_cycle_t *cycle,
+                                              const ngx_http_oauth2_rs_main_conf_t *omcf) {
     size_t i, n;
-    ngx_http_oauth2_rs_main_conf_t *omcf;
-
-    // The cache manager and loader come by here as well.
-    if (ngx_process != NGX_PROCESS_WORKER && ngx_process != NGX_PROCESS_SINGLE) {
-        return NGX_OK;
-    }
-
-    omcf = static_cast<ngx_http_oauth2_rs_main_conf_t *>(
-        ngx_http_cycle_get_module_main_conf(cycle, ngx_http_oauth2_rs_module));
-
-    if (omcf == nullptr) {
-        return NGX_OK;  // there is no http block
-    }
 
     n = oauth2_rs_refresher_count(omcf->registry);
 

@@ -5,7 +5,8 @@
 
 #include "nginx/conf.h"
 
-/* In init_process: starts the timers of a process that serves requests. */
-ngx_int_t ngx_http_oauth2_rs_start_refreshing(ngx_cycle_t *cycle);
+/* In init_process, where requests are served: starts the timers. */
+ngx_int_t ngx_http_oauth2_rs_start_refreshing(ngx_cycle_t *cycle,
+                                              const ngx_http_oauth2_rs_main_conf_t *omcf);
 
 #endif

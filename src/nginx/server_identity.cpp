@@ -110,8 +110,7 @@ static size_t ngx_http_oauth2_rs_put_number(ngx_uint_t number, u_char end, u_cha
     return len + size;
 }
 
-/* NGINX lets two servers have the same names and addresses, and sends most requests to the first.
- */
+/* NGINX lets servers have the same names and addresses, and sends most requests to the first. */
 static ngx_int_t ngx_http_oauth2_rs_look_for_twins(ngx_conf_t *cf,
                                                    const ngx_http_core_srv_conf_t *cscf,
                                                    ngx_http_oauth2_rs_server_identity_t *identity) {

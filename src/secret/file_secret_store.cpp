@@ -27,11 +27,11 @@ bool serves(const KeySet& set, KeyPurpose purpose) {
 const char* loss(const KeySet& old, const KeySet& renewed, KeyPurposes wanted) {
     if (wanted.verify && serves(old, KeyPurpose::kVerify) &&
         !serves(renewed, KeyPurpose::kVerify)) {
-        return " holds no key any more that may verify signatures";
+        return " no longer holds a key that may verify signatures";
     }
     return wanted.decrypt && serves(old, KeyPurpose::kDecrypt) &&
                    !serves(renewed, KeyPurpose::kDecrypt)
-               ? " holds no key any more that may decrypt"
+               ? " no longer holds a key that may decrypt"
                : nullptr;
 }
 
@@ -54,7 +54,7 @@ Configured<Done> FileSecretStore::load(const std::string& secret_id, const LoadC
             context.warnings->push_back(warning);
         }
     }
-    watch_.changed({file_of(name)});  // first: what changes while it is read has changed
+    watch_.changed({file_of(name)});  // before it is read: a change meanwhile is seen later
     Warnings again;
     auto keys = read(name, purposes, known == slots_.end() ? context.warnings : &again);
     if (!keys.ok()) {
@@ -70,7 +70,7 @@ Step<const KeySet*> FileSecretStore::keys(KeyWaiter& /*waiter*/, std::string_vie
 }
 
 Refresh FileSecretStore::refresh(std::string* failure) {
-    // Said before it is known: short memory may end this at any place.
+    // Set first: where memory runs short below, the files are read again the next time.
     const bool was_stale = std::exchange(is_stale_, true);
     if (watch_.changed(files())) {
         is_failure_told_ = false;
@@ -109,8 +109,8 @@ Configured<FileSecretStore::Slots> FileSecretStore::read_all() const {
         }
         auto set = set_of(std::move(keys.value()));
         if (old.keys && !set) {
-            return ConfigError{quoted(file_of(name)) + " is gone, or holds " + quoted(name) +
-                               " no more"};
+            return ConfigError{quoted(file_of(name)) + " is gone, or no longer holds " +
+                               quoted(name)};
         }
         const char* lost = old.keys ? loss(*old.keys, *set, old.purposes) : nullptr;
         if (lost != nullptr) {

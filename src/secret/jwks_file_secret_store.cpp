@@ -10,7 +10,7 @@ namespace oauth2_rs {
 
 namespace {
 
-/* What is given of that which tells how keys are fetched. */
+/* The parameters that are given, but mean something with uri= only. */
 Configured<std::vector<std::string>> idle_in(const StoreParameters& parameters) {
     std::vector<std::string> idle;
     for (const char* name : {"cache_miss_timeout", "stale_timeout"}) {

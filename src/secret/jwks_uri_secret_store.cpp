@@ -81,7 +81,7 @@ Configured<Done> JwksUriSecretStore::load(const std::string& /*secret_id*/,
         {"cache_miss_timeout", timeouts_.cache_miss},
         {"stale_timeout", timeouts_.stale}};
     for (const auto& [name, milliseconds] : timeouts) {
-        // Nothing is as short as zero, which stale_timeout may be.
+        // A zero would count as not set, but stale_timeout may be zero.
         auto warning = short_timeout_warning(name, std::max(milliseconds, std::int64_t{1}));
         if (!warning.empty()) {
             context.warnings->push_back(std::move(warning));

@@ -14,8 +14,6 @@ namespace oauth2_rs {
 /* The key sets of a store that knows its secrets by id. */
 class KeyedSecrets {
   public:
-    bool holds(std::string_view secret_id) const { return find(secret_id) != nullptr; }
-
     /* nullptr where there is none. */
     const KeySet* find(std::string_view secret_id) const {
         const auto found = sets_.find(secret_id);

@@ -110,7 +110,10 @@ Configured<std::unique_ptr<SecretStore>> KeystoreSecretStore::make(const StoreSe
     }
     const std::string password_id(parameters.get("password_secret", ""));
     if (!password_id.empty() && !is_secret_id(password_id)) {
-        return ConfigError{"invalid secret id " + shown(password_id)};
+        // What stands there may be the password: it isn't shown.
+        return ConfigError{
+            "password_secret is no secret id; it names a secret of another oauth2_secret_store, "
+            "which holds the password"};
     }
     const auto interval = parameters.cache_timeout_ms();
     if (!interval.ok()) {

@@ -81,13 +81,11 @@ Configured<FormattedSecret> parse(const SecretBytes& content, SecretFormat forma
 const char* unfitness(const Key& key, KeyPurposes purposes) {
     if (purposes.verify && !key.may_verify()) {
         return "it may not verify: see its \"use\", \"key_ops\", \"alg\" and curve, or its "
-               "certificate's "
-               "key usage";
+               "certificate's key usage";
     }
     if (purposes.decrypt && !key.may_decrypt()) {
         return "it can't decrypt: it must be symmetric, or a private key whose \"use\", "
-               "\"key_ops\", "
-               "\"alg\" and curve, or its certificate's key usage, allow it";
+               "\"key_ops\", \"alg\" and curve, or its certificate's key usage, allow it";
     }
     return key.weakness(purposes);
 }

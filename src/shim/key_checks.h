@@ -12,7 +12,7 @@ namespace oauth2_rs {
 
 /*
  * Whether the keys that the stores hold for a secret can do what its directive wants of them.
- * Errors and warnings name the directive and the mend.
+ * Errors and warnings name the directive and what to do.
  */
 
 /* `allowed` as in oauth2_algorithms; empty: all. */

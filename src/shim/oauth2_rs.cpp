@@ -45,6 +45,18 @@ std::optional<Thumbprint> copy_of(std::string_view text) {
     return thumbprint;
 }
 
+FetchState state_of(oauth2_rs_fetch_state_t state) {
+    switch (state) {
+        case OAUTH2_RS_FETCH_PENDING:
+            return FetchState::kPending;
+        case OAUTH2_RS_FETCH_ENDED:
+            return FetchState::kEnded;
+        case OAUTH2_RS_FETCH_NONE:
+            break;
+    }
+    return FetchState::kNone;
+}
+
 class HostContext final : public RequestContext {
   public:
     HostContext(oauth2_rs_resolution_t* resolution, const oauth2_rs_host_t* host)
@@ -74,16 +86,12 @@ class HostContext final : public RequestContext {
 
     FetchState fetched(const FetchKey& key, FetchAnswer* answer) override {
         oauth2_rs_fetch_answer_t got{};
-        switch (host_->fetched(host_->host, {key.owner, key.number}, &got)) {
-            case OAUTH2_RS_FETCH_NONE:
-                return FetchState::kNone;
-            case OAUTH2_RS_FETCH_PENDING:
-                return FetchState::kPending;
-            case OAUTH2_RS_FETCH_ENDED:
-                break;
+        const FetchState state =
+            state_of(host_->fetched(host_->host, {key.owner, key.number}, &got));
+        if (state == FetchState::kEnded) {
+            *answer = {got.status, view(got.media_type), view(got.body)};
         }
-        *answer = {got.status, view(got.media_type), view(got.body)};
-        return FetchState::kEnded;
+        return state;
     }
 
     bool start_fetch(const FetchKey& key, const FetchRequest& request) override {
@@ -92,15 +100,7 @@ class HostContext final : public RequestContext {
     }
 
     FetchState await_keys(const void* store, KeyDemand demand) override {
-        switch (host_->await_keys(host_->host, store, demand == KeyDemand::kMiss ? 1 : 0)) {
-            case OAUTH2_RS_FETCH_NONE:
-                return FetchState::kNone;
-            case OAUTH2_RS_FETCH_PENDING:
-                return FetchState::kPending;
-            case OAUTH2_RS_FETCH_ENDED:
-                break;
-        }
-        return FetchState::kEnded;
+        return state_of(host_->await_keys(host_->host, store, demand == KeyDemand::kMiss ? 1 : 0));
     }
 
     std::optional<std::string_view> cache_get(const Digest& key) override {

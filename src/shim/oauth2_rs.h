@@ -4,9 +4,8 @@
  * Conventions
  *
  *  1. The header is valid C99. No C++ type and no exception crosses it.
- *  2. Whoever creates frees: every handle that an oauth2_rs_*_create() returns, or that a call
- * leaves in an out-parameter, is given back to the matching oauth2_rs_*_destroy(), which takes
- * NULL.
+ *  2. Whoever creates frees: every handle that an oauth2_rs_*_create() returns is given back to
+ *     the matching oauth2_rs_*_destroy(), which takes NULL.
  *  3. Text is a pointer and a length, never NUL-terminated; a length of 0 is the empty text.
  *  4. Text that is passed in needs to live for the call only, but for the `authorization` values of
  *     a request, which must live as long as its resolution: the token is not copied.
@@ -44,7 +43,7 @@ typedef struct oauth2_rs_resolver_s oauth2_rs_resolver_t;
 
 typedef enum { OAUTH2_RS_NOTICE = 0, OAUTH2_RS_WARN, OAUTH2_RS_ERROR } oauth2_rs_severity_t;
 
-/* Where messages of the configuration go. `message` names the directive and the mend. */
+/* Where messages of the configuration go. `message` names the directive and what to do. */
 typedef struct {
     void (*report)(void *host, oauth2_rs_severity_t severity, oauth2_rs_text_t message);
     void *host;
@@ -119,8 +118,7 @@ void oauth2_rs_warn_of_scope(oauth2_rs_text_t value, const oauth2_rs_reporter_t 
 int oauth2_rs_parse_duration(oauth2_rs_text_t directive, oauth2_rs_text_t text,
                              int64_t *milliseconds, const oauth2_rs_reporter_t *reporter);
 
-/* ---- Key files that are read anew while requests run --------------------------------------------
- */
+/* ---- Key files that are read anew while requests run ---------------------------------------- */
 
 /* A secret store with `cache_timeout`, numbered from 0; the number is the same in every worker. */
 size_t oauth2_rs_refresher_count(const oauth2_rs_registry_t *registry);
@@ -264,8 +262,8 @@ oauth2_rs_resolution_t *oauth2_rs_resolution_create(const oauth2_rs_resolver_t *
 void oauth2_rs_resolution_destroy(oauth2_rs_resolution_t *resolution);
 
 /*
- * Judges the request, checks 1 to 4 of the documentation's list: transport, credentials, token,
- * confirmation. May be called again for the same request (after an internal redirect, when its
+ * Judges the request: transport, credentials, token, confirmation, in this order; scopes come
+ * after. May be called again for the same request (after an internal redirect, when its
  * location's demands differ): a token that was resolved is not verified twice. OAUTH2_RS_PENDING is
  * neither: a fetch was started, and the same call is due when it has ended.
  */
@@ -273,8 +271,8 @@ oauth2_rs_outcome_t oauth2_rs_resolve(oauth2_rs_resolution_t *resolution,
                                       const oauth2_rs_request_t *request);
 
 /*
- * Check 5, after oauth2_rs_resolve() granted: every scope in `values` (each may hold several,
- * separated by spaces) must have been granted.
+ * The last check, after oauth2_rs_resolve() granted: every scope in `values` (each may hold
+ * several, separated by spaces) must have been granted.
  */
 oauth2_rs_outcome_t oauth2_rs_require_scopes(oauth2_rs_resolution_t *resolution,
                                              const oauth2_rs_text_t *values, size_t count);

@@ -33,8 +33,7 @@ struct ClaimsPolicy {
      */
     Verdict check_introspected(const json_t* claims, std::int64_t now_ms) const;
 
-    /* The last moment at which "exp" and the skew let the claims count; nothing where it is
-     * missing. */
+    /* The last moment at which "exp" and the skew let the claims count; nothing without "exp". */
     std::optional<std::int64_t> valid_until_ms(const json_t* claims) const;
 
   private:

@@ -9,8 +9,7 @@
 
 namespace oauth2_rs {
 
-/* The keys that vouch for a token, in the order of use: one that decrypted it, one that verified
- * it. */
+/* The keys that vouch for a token, in the order of use: first to decrypt, then to verify. */
 class KeyDigests {
   public:
     static constexpr std::size_t kMost = 2;

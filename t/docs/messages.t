@@ -310,6 +310,12 @@ emerg: oauth2_cache: zone "tokens" is too small, give it 32768 bytes at least
 oauth2_cache zone=tokens:many;
 emerg: oauth2_cache: invalid zone, write one zone=NAME:SIZE, as in zone=tokens:10m
 
+oauth2_cache size=1m;
+emerg: oauth2_cache: invalid parameter "size=1m", it must be off, or zone=, default_timeout= and max_timeout=
+
+oauth2_cache zone=tokens:1m max_timeout=5m30s;
+emerg: oauth2_cache: max_timeout: invalid duration "5m30s": units are days, hours, minutes, seconds and ms; write "," between parts
+
 oauth2_cache max_timeout=1m;
 emerg: "oauth2_cache" needs zone=NAME:SIZE or zone=NAME
 
@@ -320,7 +326,7 @@ oauth2_bypass $arg_debug;
 warn: oauth2_bypass depends on "$arg_debug": a client can set this and so leave out the check; use a map over what a client can't choose
 
 oauth2_skew 5 fortnights;
-emerg: oauth2_skew: invalid duration "5 fortnights": units are days, hours, minutes, seconds and ms
+emerg: oauth2_skew: invalid duration "5 fortnights": units are days, hours, minutes, seconds and ms; write "," between parts
 
 oauth2_skew -5s;
 emerg: oauth2_skew: invalid duration "-5s": each part is a number and a unit, as in "2 minutes"
@@ -388,6 +394,9 @@ emerg: oauth2_secret_store directory: it needs path=DIR
 
 oauth2_secret_store directory path=secrets format=hex;
 emerg: oauth2_secret_store directory: unknown format; the formats are base64, plain, pem and jwk
+
+oauth2_secret_store environment format=hex;
+emerg: oauth2_secret_store environment: unknown format; the formats are base64, plain, pem and jwk
 
 oauth2_secret_store directory path=secrets suffix=/key;
 emerg: oauth2_secret_store directory: a suffix holds no "/"
@@ -514,6 +523,15 @@ emerg: oauth2_secret_store keystore: it needs file=PATH
 
 oauth2_secret_store keystore file=keys/good.p12 map=a;
 emerg: oauth2_secret_store keystore: map wants ID:ALIAS[,ALIAS...]
+
+oauth2_secret_store keystore file=keys/good.p12 map=a:one,;
+emerg: oauth2_secret_store keystore: map names an empty alias for "a"
+
+oauth2_secret_store keystore file=keys/good.p12 password_secret=hush!;
+emerg: oauth2_secret_store keystore: password_secret is no secret id; it names a secret of another oauth2_secret_store, which holds the password
+
+oauth2_secret_store keystore file=keys/none.p12;
+emerg: oauth2_secret_store keystore: there is no file "$DIR/keys/none.p12"
 
 oauth2_secret_store keystore file=keys/good.p12 map=a:one map=a:two;
 emerg: oauth2_secret_store keystore: map names "a" twice; write its aliases in one

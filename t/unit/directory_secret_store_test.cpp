@@ -147,7 +147,7 @@ void test_a_file_that_comes_later(void** /*state*/) {
     std::filesystem::remove(directory.path("a"));
     check_text(store.unreadable_file(), directory.path("a"));
     assert_true(store.refresh(&failure) == Refresh::kFailed);
-    check_holds(failure, "a\" is gone, or holds \"a\" no more");
+    check_holds(failure, "a\" is gone, or no longer holds \"a\"");
     assert_int_equal(secret_size(store, "a"), 32);
 }
 

@@ -182,8 +182,8 @@ void test_a_refresh_loses_no_purpose(void** /*state*/) {
             assert_true(made.value()->refresh(&failure) ==
                         (wanted == lost ? Refresh::kFailed : Refresh::kRenewed));
             check_holds(failure, wanted != lost ? ""
-                                 : verifies     ? "no key any more that may verify"
-                                                : "no key any more that may decrypt");
+                                 : verifies     ? "no longer holds a key that may verify"
+                                                : "no longer holds a key that may decrypt");
             assert_int_equal(keys(*made.value(), "a")->keys().size(), wanted == lost ? 2 : 1);
         }
     }

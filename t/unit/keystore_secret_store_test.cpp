@@ -253,7 +253,9 @@ void test_refreshing(void** /*state*/) {
 void test_bad_settings(void** /*state*/) {
     check_bad_settings({}, "it needs file=PATH");
     check_bad_settings({"file="}, "it needs file=PATH");
-    check_bad_settings({"file=a", "password_secret=a..b"}, "invalid secret id \"a..b\"");
+    check_bad_settings({"file=a", "password_secret=a..b"},
+                       "password_secret is no secret id; it names a secret of another "
+                       "oauth2_secret_store, which holds the password");
     check_bad_settings({"file=a", "map=a"}, "map wants ID:ALIAS");
     check_bad_settings({"file=a", "map=a/b:one"}, "map wants ID:ALIAS");
     check_bad_settings({"file=a", "map=:one"}, "map wants ID:ALIAS");

@@ -105,6 +105,7 @@ sub print_resources {
 my $foreseen = qr{
     \[alert\] .* exited\ on\ signal\ 9$
     | \[error\] .* (?: connect\(\)\ failed | recv\(\)\ failed | upstream\ prematurely\ closed )
+    | \[error\] .* oauth2:\ the\ answer\ from\ "\S+"\ has\ status
     | \[error\] .* oauth2_secret_store:\ (?: the\ keys\ of | what )\ "/keys"
 }x;
 
