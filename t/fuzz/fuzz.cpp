@@ -124,11 +124,6 @@ std::string_view take_line(std::string_view* rest) {
     return line;
 }
 
-std::string_view signing_input_of(std::string_view token) {
-    const auto end = token.rfind('.');
-    return end == std::string_view::npos ? std::string_view() : token.substr(0, end);
-}
-
 void require_sound(const std::vector<KeyPointer>& keys) {
     for (const KeyPointer& key : keys) {
         require(is_sound_for(*key, KeyPurpose::kVerify) || is_sound_for(*key, KeyPurpose::kDecrypt),

@@ -27,9 +27,6 @@ std::vector<std::string> shared_lines(const std::string& name);
 /* Takes the text up to the next newline, or all of it. */
 std::string_view take_line(std::string_view* rest);
 
-/* Everything before the last dot: what a signature of a compact JWS is over. */
-std::string_view signing_input_of(std::string_view token);
-
 /*
  * That each of these keys is sound for something that it may serve, that they verify nothing of
  * what a stranger has signed, and decrypt nothing that was meant for one: the strangers' keys are

@@ -1,5 +1,5 @@
 // Signed tokens, against a set with a key of each kind whose private halves nobody has any more.
-// One token of each is known; its header and claims may be granted, and nothing else.
+// One token of each is known; it may be granted to the letter, and nothing else.
 
 #include <algorithm>
 
@@ -35,10 +35,9 @@ struct Known {
         return {{secret_id, {}, {}}, SecretsProvider({store}), policy};
     }
 
-    bool signs(std::string_view token) const {
-        return std::any_of(tokens.begin(), tokens.end(), [token](const std::string& known) {
-            return signing_input_of(known) == signing_input_of(token);
-        });
+    /* Whoever has no key makes no other signature either. */
+    bool holds(std::string_view token) const {
+        return std::find(tokens.begin(), tokens.end(), token) != tokens.end();
     }
 };
 
@@ -56,7 +55,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string_view token = text_of(data, size);
     fakes::FakeRequestContext request;
     const auto verified = kVerifying.resolve(token, request);
-    require(!verified.ok() || kKnown.signs(token), "only what a known key has signed is granted");
+    require(!verified.ok() || kKnown.holds(token), "only what a known key has signed is granted");
     require(!verified.pending(), "nothing has to be fetched");
     const auto trusted = kTrusting.resolve(token, request);
     require(trusted.ok() || !verified.ok(), "a signature takes nothing away");

@@ -23,7 +23,7 @@ struct Known {
 
     static bool hold(const std::vector<std::string>& tokens, std::string_view value) {
         return std::any_of(tokens.begin(), tokens.end(), [value](const std::string& token) {
-            return value.find(signing_input_of(token)) != std::string_view::npos;
+            return value.find(token) != std::string_view::npos;
         });
     }
 };
