@@ -88,19 +88,19 @@ tidy() {
 }
 
 # NGINX's headers are the system's here: their warnings are not ours.
+includes=(-Isrc "-isystem$WORK/objs")
+for folder in core event event/modules event/quic os/unix http http/modules http/v2 http/v3; do
+    includes+=("-isystem$WORK/src/$folder")
+done
+
 lint() {
-    local folder
-    local -a includes=(-Isrc "-isystem$WORK/objs")
-    for folder in core event event/modules event/quic os/unix http http/modules http/v2 http/v3; do
-        includes+=("-isystem$WORK/src/$folder")
-    done
     find src -name '*.cpp' | sort | tidy -- -std=c++17 "${includes[@]}"
 }
 
 function_lengths_of_tests() {
     local -a only=('--checks=-*,readability-function-size')
     find t -name '*.cpp' | sort | tidy "${only[@]}" -- -std=c++17 -Isrc &&
-        find t -name '*.c' | sort | tidy "${only[@]}" -- -std=c99 -Isrc
+        find t -name '*.c' | sort | tidy "${only[@]}" -- -std=c99 "${includes[@]}"
 }
 
 failed=()
