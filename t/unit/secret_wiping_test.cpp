@@ -48,8 +48,9 @@ void search(void* memory) {
 
 }  // namespace
 
+/* Zeros, for the search reads what nobody may have written to. */
 void* operator new(std::size_t size) {
-    void* memory = std::malloc(size);
+    void* memory = std::calloc(1, size);
     if (memory == nullptr) {
         throw std::bad_alloc();
     }
