@@ -54,7 +54,8 @@ static ngx_int_t ngx_http_oauth2_rs_start_refresher(ngx_cycle_t *cycle,
         oauth2_rs_refresher_check(registry, index, &reporter);
     }
 
-    ngx_http_oauth2_rs_schedule(refresher);
+    // The worker may replace one that died: long after the files were read for its configuration.
+    ngx_http_oauth2_rs_refresh(&refresher->timer);
 
     return NGX_OK;
 }

@@ -1,0 +1,56 @@
+# A worker that replaces one that died begins with the keys that the files have now, and not with those
+# that they had when the configuration was loaded.
+
+use lib 't/lib';
+use v5.20;
+use warnings;
+
+use Test::More;
+use OAuth2Test::Mint qw(jwks read_file run_file token write_file);
+use OAuth2Test::Nginx;
+
+my $port = OAuth2Test::Nginx::port();
+my $file = run_file('issuer.jwks');
+my %keys = map { $_ => read_file(jwks("$_.jwks", "RS256:kid=$_")) } qw(first second);
+write_file($file, $keys{first});
+
+my $nginx = OAuth2Test::Nginx->new(http => <<"CONFIG")->start;
+    oauth2_require_https off;
+    oauth2_issuer https://as.example.com;
+    oauth2_audience https://api.example.com;
+    oauth2_verification_secret any;
+    oauth2_secret_store jwks file=$file cache_timeout=1d;
+    server {
+        listen 127.0.0.1:$port;
+        location / {
+            oauth2_resolver stateless;
+            add_header X-Worker \$pid always;
+            empty_gif;
+        }
+    }
+CONFIG
+
+# Status and worker that answered.
+sub ask {
+    my ($key) = @_;
+    my $token = token("RS256:kid=$key");
+    my $answer = $nginx->curl('-H', "Authorization: Bearer $token", "http://127.0.0.1:$port/");
+    my ($worker) = OAuth2Test::Nginx::header($answer, 'x-worker');
+    return ($answer->{status}, $worker);
+}
+
+my ($status, $first) = ask('first');
+is($status, 200, 'the key that the file has at the start');
+write_file("$file.new", $keys{second});
+rename "$file.new", $file or die "can't rename: $!";
+is((ask('second'))[0], 401, 'the next one, long before the files are looked at');
+
+my $worker = $first =~ s/\D//gr;
+kill KILL => $worker or die "can't kill the worker: $!";
+$nginx->wait_for('a new worker', sub { $nginx->log =~ /worker process $worker exited on signal 9/ });
+is((ask('second'))[0], 200, 'the new worker has the key that the file has now');
+is((ask('first'))[0], 401, 'and not the one that it had');
+
+$nginx->stop;
+unlike($nginx->log, qr/\[(?:emerg|crit)\]/, 'nothing critical was logged');
+done_testing();
