@@ -46,6 +46,8 @@ while ((my $now = time) < $end) {
     }
     sleep 0.1;
 }
+# All at once: from now on no file is changed in its time.
+$_->leave for @clients;
 my @results = map { $_->stop } @clients;
 $server->stop;
 $issuer->stop;

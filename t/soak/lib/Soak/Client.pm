@@ -46,14 +46,16 @@ sub start {
 
 sub is_alive { return waitpid($_[0]{pid}, WNOHANG) == 0 }
 
+# Sends no more.
+sub leave { kill TERM => $_[0]{pid} }
+
 # Its account: {kinds => {name => {right, hits, again, wrong, lost}}, again => [[name, begin, end], …],
 # asked => [[name, begin, end, how it depends, status expected, status, subject], …], told => [text, …]}. Of `asked` it
 # depends on the authorization server what is right.
 sub stop {
     my ($self) = @_;
-    my $pid = delete $self->{pid};
-    kill TERM => $pid;
-    waitpid $pid, 0;
+    $self->leave;
+    waitpid delete $self->{pid}, 0;
     return decode_json(read_file($self->{file}));
 }
 
