@@ -54,7 +54,7 @@ Configured<Done> FileSecretStore::load(const std::string& secret_id, const LoadC
             context.warnings->push_back(warning);
         }
     }
-    watch_.changed({file_of(name)});  // before it is read: a change meanwhile is seen later
+    watch_.watch(file_of(name));  // before it is read: a change meanwhile is seen later
     Warnings again;
     auto keys = read(name, purposes, known == slots_.end() ? context.warnings : &again);
     if (!keys.ok()) {

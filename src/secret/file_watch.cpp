@@ -22,6 +22,8 @@ std::string identity_of(const std::string& path) {
 
 }  // namespace
 
+void FileWatch::watch(const std::string& path) { seen_.try_emplace(path, identity_of(path)); }
+
 bool FileWatch::changed(const std::vector<std::string>& paths) {
     bool changed = false;
     for (const std::string& path : paths) {

@@ -10,7 +10,10 @@ namespace oauth2_rs {
 /* Tells whether files have changed, by what the file system says of them, without reading them. */
 class FileWatch {
   public:
-    /* Whether one of the files has changed since it was last asked for; the first time it has. */
+    /* From now on, unless the file is watched already: what was read of it may be older still. */
+    void watch(const std::string& path);
+
+    /* Whether one of the files has changed since it was last asked for; an unknown one has. */
     bool changed(const std::vector<std::string>& paths);
 
   private:

@@ -250,6 +250,19 @@ void test_refreshing(void** /*state*/) {
     check_no_error_queued();
 }
 
+/* The file changes while the configuration is read, between two of its secrets. */
+void test_a_change_between_two_aliases(void** /*state*/) {
+    Bench bench(two_keys(), {"cache_timeout=1h"});
+    check_good(bench.load("one"));
+    bench.directory.write("keys.p12",
+                          Keystore("hush").add("one", ec_signer()).add("two", rsa_signer()).der());
+    check_good(bench.load("two"));
+    std::string failure;
+    assert_true(bench.store->refresh(&failure) == Refresh::kRenewed);
+    assert_true(bench.keys("one")->keys()[0]->type() == KeyType::kEc);
+    assert_true(bench.store->refresh(&failure) == Refresh::kUnchanged);
+}
+
 void test_bad_settings(void** /*state*/) {
     check_bad_settings({}, "it needs file=PATH");
     check_bad_settings({"file="}, "it needs file=PATH");
@@ -282,6 +295,7 @@ int main() {
         cmocka_unit_test(test_decrypting),
         cmocka_unit_test(test_files),
         cmocka_unit_test(test_refreshing),
+        cmocka_unit_test(test_a_change_between_two_aliases),
         cmocka_unit_test(test_bad_settings),
     };
     return cmocka_run_group_tests(tests, nullptr, nullptr);
