@@ -87,7 +87,7 @@ static char *ngx_http_oauth2_rs_set_cache_parameter(ngx_conf_t *cf, ngx_str_t *p
     }
 
     ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                       "oauth2_cache: invalid parameter \"%V\", it must be off, or zone=, "
+                       "oauth2_cache: invalid parameter \"%V\", it must be off alone, or zone=, "
                        "default_timeout= and max_timeout=",
                        parameter);
 

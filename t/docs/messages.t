@@ -310,8 +310,11 @@ emerg: oauth2_cache: zone "tokens" is too small, give it 32768 bytes at least
 oauth2_cache zone=tokens:many;
 emerg: oauth2_cache: invalid zone, write one zone=NAME:SIZE, as in zone=tokens:10m
 
+oauth2_cache off zone=tokens:1m;
+emerg: oauth2_cache: invalid parameter "off", it must be off alone, or zone=, default_timeout= and max_timeout=
+
 oauth2_cache size=1m;
-emerg: oauth2_cache: invalid parameter "size=1m", it must be off, or zone=, default_timeout= and max_timeout=
+emerg: oauth2_cache: invalid parameter "size=1m", it must be off alone, or zone=, default_timeout= and max_timeout=
 
 oauth2_cache zone=tokens:1m max_timeout=5m30s;
 emerg: oauth2_cache: max_timeout: invalid duration "5m30s": units are days, hours, minutes, seconds and ms; write "," between parts
