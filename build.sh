@@ -34,7 +34,7 @@ Usage: ./build.sh [COMMAND]
   asan [NAME…]   the unit tests, and the Test::Nginx files over an NGINX that holds the module, under
                  AddressSanitizer and UndefinedBehaviorSanitizer; NAME… runs those unit tests alone,
                  `asan unit [NAME…]` the unit tests, `asan nginx [FILE…]` the Test::Nginx files
-  valgrind …     the same under valgrind, with the same words behind it; all of it takes hours
+  valgrind …     the same under valgrind, with the same words behind it; all of it takes an hour
   static [FILE…] run the Test::Nginx files, or a choice of them, with the module linked into NGINX
   matrix [SUITE…]   run the tests in throw-away Debians (bookworm, trixie, sid), each with its own
                  NGINX and libraries, with g++ and clang++ (as root, or with sudo)
