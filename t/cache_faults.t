@@ -58,9 +58,7 @@ is_deeply([$log =~ /\[(?:emerg|crit|error)\]/g], [], 'no error in the log');
 is(scalar(() = $log =~ /exited on signal/g), 1, 'one worker was killed');
 
 # One that dies elsewhere costs nothing.
-my ($pid) = $nginx->workers;
-kill KILL => $pid;
-$nginx->wait_for('another worker', sub { my ($new) = $nginx->workers; $new && $new != $pid });
+$nginx->kill_worker;
 $nginx->wait_for('an answer', sub { ask($known) });
 asks('after a worker was killed that did not write', $known, '200 [HIT][]');
 asks('after a worker was killed that did not write', $other, '200 [HIT][]');

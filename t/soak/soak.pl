@@ -48,7 +48,7 @@ while ((my $now = time) < $end) {
 }
 # All at once: from now on no file is changed in its time.
 $_->leave for @clients;
-my @results = map { $_->stop } @clients;
+my @results = map { $_->account } @clients;
 $server->stop;
 $issuer->stop;
 exit print_report(

@@ -129,6 +129,14 @@ sub workers {
     return split ' ', read_file("/proc/$self->{pid}/task/$self->{pid}/children");
 }
 
+# Kills the only worker, and waits for the one that replaces it.
+sub kill_worker {
+    my ($self) = @_;
+    my ($pid) = $self->workers;
+    kill KILL => $pid;
+    $self->wait_for('another worker', sub { my ($new) = $self->workers; return $new && $new != $pid });
+}
+
 sub log { return read_file("$_[0]{prefix}/logs/error.log") }
 
 # Reloads, and waits until the master is done with it: until the old workers are gone, or the new

@@ -49,12 +49,11 @@ sub is_alive { return waitpid($_[0]{pid}, WNOHANG) == 0 }
 # Sends no more.
 sub leave { kill TERM => $_[0]{pid} }
 
-# Its account: {kinds => {name => {right, hits, again, wrong, lost}}, again => [[name, begin, end], …],
+# What it saw, once it has left: {kinds => {name => {right, hits, again, wrong, lost}}, again => [[name, begin, end], …],
 # asked => [[name, begin, end, how it depends, status expected, status, subject], …], told => [text, …]}. Of `asked` it
 # depends on the authorization server what is right.
-sub stop {
+sub account {
     my ($self) = @_;
-    $self->leave;
     waitpid delete $self->{pid}, 0;
     return decode_json(read_file($self->{file}));
 }
